@@ -36,8 +36,6 @@ final class BlockMaker {
     }
 
     /// A turn that may still grow.
-    ///
-    /// @param speaker the store's key; null never speaks
     private static final class Open {
         final @Nullable Long speaker;
         final String name;

@@ -15,7 +15,7 @@ import understudy.text.TokenRow;
 /// @param tokens        `lines` in tokens
 /// @param ownTurns      own lines among `lines`
 /// @param ownCharacters code points of the own turns
-record PreparedRow(
+public record PreparedRow(
         String person,
         String chat,
         int block,
@@ -24,7 +24,7 @@ record PreparedRow(
         TokenRow tokens,
         int ownTurns,
         int ownCharacters) {
-    PreparedRow {
+    public PreparedRow {
         lines = List.copyOf(lines);
         dates = List.copyOf(dates);
         if (lines.size() != dates.size()) {

@@ -1,12 +1,13 @@
 package understudy.dataset;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import understudy.base.PrivateFiles;
@@ -67,7 +68,8 @@ public final class ReportCharts {
     }
 
     private static void save(CategoryChart chart, Path file) throws IOException {
-        byte[] png = BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
-        PrivateFiles.write(file, out -> out.write(png));
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", png);
+        PrivateFiles.write(file, out -> out.write(png.toByteArray()));
     }
 }

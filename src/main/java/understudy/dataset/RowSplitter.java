@@ -78,7 +78,7 @@ final class RowSplitter {
     /// Where to cut at the latest so that the row fits; `from` where not even one turn does.
     private int furthest(
             @Nullable Line first, List<Line> turns, int context, int from, int[] costs) {
-        long estimate = costs[turns.size()] + (context < 0 ? 0 : costs[context]);
+        long estimate = (long) costs[turns.size()] + (context < 0 ? 0 : costs[context]);
         int to = from;
         while (to < turns.size() && estimate + costs[to] <= maxLength) {
             estimate += costs[to];
