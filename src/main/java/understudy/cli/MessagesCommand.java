@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import understudy.base.ExitCode;
@@ -23,6 +24,9 @@ import understudy.importer.ImportResult;
         name = "messages",
         description = "Read exports and print one JSON line a message, without storing anything.")
 final class MessagesCommand extends Command {
+    /// Lines are printed in pieces of this size: one by one, printing takes longer than reading.
+    private static final int CHUNK_CHARACTERS = 1 << 16;
+
     @CommandLine.Parameters(
             paramLabel = "FILE",
             arity = "1..*",
@@ -55,7 +59,17 @@ final class MessagesCommand extends Command {
             console.warn(Shown.safe(file + ": " + warning));
         }
         for (Chat chat : result.chats()) {
-            chat.messages().forEach(message -> console.line(json(file, chat, message)));
+            StringJoiner lines = new StringJoiner("\n");
+            for (Message message : chat.messages()) {
+                lines.add(json(file, chat, message));
+                if (lines.length() > CHUNK_CHARACTERS) {
+                    console.line(lines.toString());
+                    lines = new StringJoiner("\n");
+                }
+            }
+            if (lines.length() > 0) {
+                console.line(lines.toString());
+            }
         }
     }
 

@@ -131,8 +131,9 @@ public final class WhatsAppFormat implements ChatFormat {
                         .orElse("");
         if (twelveHours && !word.isEmpty()) {
             tally.warn(
-                    "the word \"%s\" beside the clock is not known; if it means afternoon, times are 12 hours early"
-                            .formatted(word));
+                    "the word \"%s\" beside the clock is not known; if it means afternoon, "
+                                    .formatted(word)
+                            + "times are 12 hours early");
         }
     }
 
