@@ -45,9 +45,9 @@ final class Body {
     /// @param appsOwn  whether the app put U+200E before it, as iOS does with its own words
     Read read(String text, boolean appsOwn) {
         String clean = withoutEdited(text.substring(Marks.skip(text, 0)));
-        String folded = Marks.folded(clean.replaceAll("[<>]", ""));
+        String folded = Marks.folded(clean.replace("<", "").replace(">", ""));
         String first = firstLine(clean);
-        String firstFolded = Marks.folded(first.replaceAll("[<>]", ""));
+        String firstFolded = Marks.folded(first.replace("<", "").replace(">", ""));
         if (isMedia(clean, first, folded, firstFolded, appsOwn)) {
             return new Read(Kind.MEDIA, clean);
         }
@@ -79,8 +79,17 @@ final class Body {
             }
         }
         // "Missed voice call. Tap to call back", without the mark in older exports
-        return words.missed().stream()
-                .anyMatch(m -> folded.startsWith(m + ". ") || folded.startsWith(m + ", "));
+        for (String missed : words.missed()) {
+            int end = missed.length();
+            if (folded.length() > end + 1
+                    && folded.length() < MAX_MARKER
+                    && folded.startsWith(missed)
+                    && (folded.charAt(end) == '.' || folded.charAt(end) == ',')
+                    && folded.charAt(end + 1) == ' ') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isMedia(
@@ -98,16 +107,22 @@ final class Body {
         if (ANDROID_FILE.matcher(plainFirst).matches()) {
             return true;
         }
-        if (IOS_FILE.matcher(Marks.plain(text.replace('\n', ' '))).find() && attachedAngle(text)) {
+        if (text.indexOf('<') >= 0
+                && IOS_FILE.matcher(Marks.plain(text.replace('\n', ' '))).find()
+                && attachedAngle(text)) {
             return true;
         }
-        Matcher file = ANY_FILE.matcher(plainFirst);
-        if (file.matches() && words.attached().contains(Marks.folded(file.group(1)))) {
+        // The patterns backtrack; what they need is looked for first.
+        if (plainFirst.endsWith(")") || plainFirst.endsWith("）")) {
+            Matcher file = ANY_FILE.matcher(plainFirst);
+            if (file.matches() && words.attached().contains(Marks.folded(file.group(1)))) {
+                return true;
+            }
+        }
+        if (text.contains("https://") && PLACE.matcher(Marks.plain(text)).matches()) {
             return true;
         }
-        return PLACE.matcher(Marks.plain(text)).matches()
-                || (text.contains("\n") && text.startsWith("EVENT:"))
-                || isPoll(text);
+        return text.indexOf('\n') > 0 && (text.startsWith("EVENT:") || isPoll(text));
     }
 
     /// `report.pdf • 3 pages document omitted`, and captions before the marker.

@@ -19,6 +19,11 @@ final class HeadNumbers {
     /// A filler word that is not in the list: longer ones are sentences.
     private static final int MAX_WORD = 12;
 
+    private static final Pattern PUNCTUATION = Pattern.compile("[,;()|\"״]");
+
+    /// Stands right before a word in Chinese: `5日下午3:45`.
+    private static final Pattern DAY_SIGN = Pattern.compile("[日일號号]");
+
     private static final Pattern EASTERN =
             Pattern.compile("[\\p{IsHan}\\p{IsHangul}\\p{IsHiragana}\\p{IsKatakana}]");
 
@@ -185,7 +190,7 @@ final class HeadNumbers {
     /// Half of the day, era, fillers such as "at". Unknown short words pass, and are part of the
     /// style: a header has them in all lines, a sentence does not.
     private boolean words(String text) {
-        String rest = text.replaceAll("[,;()|\"״]", " ").strip();
+        String rest = PUNCTUATION.matcher(text).replaceAll(" ").strip();
         if (rest.isEmpty() || rest.equals(".") || rest.equals("-")) {
             signature.append(text.contains(",") ? "," : " ").append(rest);
             return true;
@@ -197,7 +202,7 @@ final class HeadNumbers {
             return true;
         }
         List<String> strange = new ArrayList<>();
-        for (String word : rest.replaceAll("([日일號号])", "$1 ").split("[\\s]+")) {
+        for (String word : DAY_SIGN.matcher(rest).replaceAll("$0 ").split(" +")) {
             Clock.Period half = clock.period(word);
             Integer other = clock.era(word);
             if (half != null && !clock.isSilent(word)) {
