@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -141,6 +142,11 @@ public record RunFolder(Path path) {
 
     public String id() {
         return path.getFileName().toString();
+    }
+
+    /// When it was made, by its id.
+    public Instant created() {
+        return timeOf(id()).toInstant(ZoneOffset.UTC);
     }
 
     /// The best adapter so far, a PEFT folder.
