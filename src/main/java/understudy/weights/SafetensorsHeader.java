@@ -1,9 +1,11 @@
 package understudy.weights;
 
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,6 +21,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -90,7 +93,10 @@ record SafetensorsHeader(
 
     /// A parser for files as large as a header, which holds none of the text at once.
     static JsonParser parser(MemorySegment text) {
-        return JSON.createParser(ObjectReadContext.empty(), stream(text));
+        // a decoder of our own: left to itself the parser guesses the encoding and repairs it
+        return JSON.createParser(
+                ObjectReadContext.empty(),
+                new InputStreamReader(stream(text), StandardCharsets.UTF_8.newDecoder()));
     }
 
     /// What a parser's exception says, without the text it stumbled on.
@@ -98,11 +104,12 @@ record SafetensorsHeader(
         String message = e.getOriginalMessage();
         boolean duplicate = message != null && message.startsWith("Duplicate");
         boolean number = e instanceof InputCoercionException;
-        return (duplicate
+        TokenStreamLocation at = e.getLocation();
+        String what =
+                duplicate
                         ? "a key appears twice"
-                        : number ? "a number is too large" : "wrong syntax")
-                + " near byte "
-                + Math.max(0, e.getLocation().getByteOffset());
+                        : number ? "a number is too large" : "wrong syntax";
+        return at == null ? what : what + " near character " + Math.max(0, at.getCharOffset());
     }
 
     private static InputStream stream(MemorySegment text) {
