@@ -1,0 +1,94 @@
+package understudy.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteConfig;
+import understudy.base.ExitCode;
+import understudy.base.PrivateFiles;
+import understudy.base.UserError;
+
+/// Opens the file of a store, safe against power cuts, and brings its tables up to date.
+final class StoreFile {
+    /// Numbered steps, each a resource; `PRAGMA user_version` says how many a file has had.
+    private static final List<String> MIGRATIONS = List.of("0001-chats.sql");
+
+    private static final int BUSY_MS = 10_000;
+
+    private StoreFile() {}
+
+    /// @param file created, mode 0600, where there is none; SQLite gives the `-wal` and `-shm`
+    ///     files beside it the mode of this one
+    static Connection connect(Path file) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.enforceForeignKeys(true);
+        config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "true");
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        config.setBusyTimeout(BUSY_MS);
+        try {
+            PrivateFiles.ensure(file);
+            return config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+        } catch (IOException | SQLException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /// Runs the steps that this file has not had, each in a transaction of its own.
+    static void migrate(Jdbi jdbi, Path file) {
+        int version;
+        try {
+            version = jdbi.withHandle(StoreFile::version);
+        } catch (JdbiException e) {
+            throw unreadable(file, e);
+        }
+        if (version > MIGRATIONS.size()) {
+            throw new UserError(
+                    "the chat store was written by a newer understudy (format %d, known here: %d)"
+                            .formatted(version, MIGRATIONS.size()),
+                    file.toString(),
+                    "use that newer version, or another home with --home DIR");
+        }
+        for (int step = version; step < MIGRATIONS.size(); step++) {
+            int done = step;
+            jdbi.useTransaction(handle -> {
+                if (version(handle) == done) { // nobody else was faster
+                    handle.createScript(resource(MIGRATIONS.get(done))).execute();
+                    handle.execute("PRAGMA user_version = " + (done + 1));
+                }
+            });
+        }
+    }
+
+    private static int version(Handle handle) {
+        return handle.createQuery("PRAGMA user_version").mapTo(Integer.class).one();
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = StoreFile.class.getResourceAsStream("/store/" + name)) {
+            if (in == null) {
+                throw new IllegalStateException("missing resource " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("unreadable resource " + name, e);
+        }
+    }
+
+    private static UserError unreadable(Path file, Exception cause) {
+        return new UserError(
+                "the chat store cannot be read: it is damaged, or no store at all",
+                file.toString(),
+                "restore it from a backup, or move it away and import the exports again",
+                ExitCode.UNEXPECTED_STATE,
+                cause);
+    }
+}
