@@ -9,7 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -38,10 +38,14 @@ final class Failures {
             what =
                     (option ? "unknown option " : group ? "unknown command " : "unexpected word ")
                             + word;
-            List<String> near = unmatched.getSuggestions();
-            if (!near.isEmpty()) {
-                help = "did you mean " + String.join(" or ", near) + "? (" + help + ")";
-            }
+            Set<String> known =
+                    option
+                            ? command.getCommandSpec().optionsMap().keySet()
+                            : command.getSubcommands().keySet();
+            help =
+                    Nearest.to(word, known)
+                            .map(near -> "did you mean " + near + "? (" + name + " --help)")
+                            .orElse(help);
         }
         print(command.getErr(), what, name, help);
         return ExitCode.USER;
