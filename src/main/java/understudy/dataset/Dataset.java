@@ -1,0 +1,128 @@
+package understudy.dataset;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import understudy.base.ExitCode;
+import understudy.base.Json;
+import understudy.base.Settings;
+import understudy.base.UserError;
+import understudy.chat.Role;
+import understudy.text.Line;
+
+/// A dataset on disk. Opening it reads only its description; each part is read when asked for, so
+/// that training never touches what is held out.
+///
+/// @param folder      where it lies
+/// @param base        the base model whose tokens its lengths are counted in
+/// @param recipe      name of the recipe it was made with
+/// @param config      that recipe's settings
+/// @param description `dataset.yaml`
+public record Dataset(
+        Path folder, String base, String recipe, DatasetConfig config, Settings description) {
+
+    /// @throws UserError where there is none
+    public static Dataset open(Path folder) {
+        Path file = folder.resolve(DatasetFolder.DESCRIPTION);
+        if (!Files.isRegularFile(file)) {
+            throw new UserError("there is no dataset yet", folder.toString(), "understudy prepare");
+        }
+        Settings description = Settings.read(file);
+        if (!description.text("format", "1").equals("1")) {
+            throw new UserError(
+                    "the dataset was written by a newer understudy",
+                    file.toString(),
+                    "use that newer version, or prepare again");
+        }
+        return new Dataset(
+                folder,
+                description.text("base", ""),
+                description.text("recipe", ""),
+                DatasetConfig.from(description.section("dataset")),
+                description);
+    }
+
+    /// The rows of a part, in tokens, each at most `max_length` long.
+    public List<DatasetRow> rows(Part part, ConversationEncoder encoder) {
+        return rows(part, encoder, OptionalInt.empty());
+    }
+
+    /// The rows of a part, in tokens.
+    ///
+    /// @param longest tokens: rows over it are split again by the same rules, at a turn, so that
+    ///                no own turn is cut from what it answers and each is in one row only
+    public List<DatasetRow> rows(Part part, ConversationEncoder encoder, OptionalInt longest) {
+        Path file = folder.resolve(part.file());
+        List<DatasetRow> rows = new ArrayList<>();
+        MessageDigest digest = DatasetFolder.sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest);
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                add(rows, Json.json().readTree(line), encoder, longest);
+            }
+        } catch (IOException | JacksonException e) {
+            throw damaged(file, e);
+        }
+        String expected = description.section("files").section(part.key()).text("sha256", "(none)");
+        if (!HexFormat.of().formatHex(digest.digest()).equals(expected)) {
+            throw damaged(file, null);
+        }
+        return rows;
+    }
+
+    private void add(
+            List<DatasetRow> rows,
+            JsonNode tree,
+            ConversationEncoder encoder,
+            OptionalInt longest) {
+        List<Line> lines = new ArrayList<>();
+        for (JsonNode message : tree.path("messages")) {
+            JsonNode name = message.path("name");
+            lines.add(
+                    new Line(
+                            Role.valueOf(message.path("role").asString().toUpperCase(Locale.ROOT)),
+                            name.isString() ? name.asString() : null,
+                            message.path("content").asString()));
+        }
+        boolean opened = !lines.isEmpty() && lines.getFirst().role() == Role.SYSTEM;
+        Optional<Line> first = opened ? Optional.of(lines.removeFirst()) : Optional.empty();
+        int most = longest.orElse(Integer.MAX_VALUE);
+        for (RowSplitter.Row row :
+                new RowSplitter(encoder, most).split(first.orElse(null), lines)) {
+            rows.add(
+                    new DatasetRow(
+                            tree.path("person").asString(),
+                            tree.path("chat").asString(),
+                            tree.path("block").asInt(),
+                            row.lines(),
+                            row.tokens(),
+                            config.learned(row.tokens()),
+                            encoder.ownCharacters(row.lines())));
+        }
+    }
+
+    private static UserError damaged(Path file, @Nullable Exception cause) {
+        return new UserError(
+                "the dataset is incomplete or was changed",
+                file.toString(),
+                "understudy prepare",
+                ExitCode.UNEXPECTED_STATE,
+                cause);
+    }
+}

@@ -1,0 +1,304 @@
+package understudy.dataset;
+
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import understudy.base.UserError;
+import understudy.chat.Person;
+import understudy.chat.Role;
+import understudy.chat.Turn;
+import understudy.store.ChatStore;
+import understudy.store.StoredChat;
+import understudy.store.StoredMessage;
+import understudy.text.Line;
+import understudy.text.SystemLine;
+
+/// Builds a dataset of everything in the store.
+public final class DatasetBuilder {
+    static final DateTimeFormatter DATE = DateTimeFormatter.ISO_LOCAL_DATE_TIME;
+
+    private final Prepared.Origin origin;
+    private final DatasetConfig config;
+    private final ConversationEncoder encoder;
+    private final RowSplitter splitter;
+    private final Funnel funnel = new Funnel();
+    private final Map<Part, List<PreparedRow>> rows = new EnumMap<>(Part.class);
+    private final Map<Part, Long> messages = new EnumMap<>(Part.class);
+    private final Map<Part, Integer> blocks = new EnumMap<>(Part.class);
+    private int splitBlocks;
+    private DatasetReport.Shortened shortened = new DatasetReport.Shortened(0, 0, null, null);
+
+    private DatasetBuilder(
+            Prepared.Origin origin, DatasetConfig config, ConversationEncoder encoder) {
+        this.origin = origin;
+        this.config = config;
+        this.encoder = encoder;
+        this.splitter = new RowSplitter(encoder, config.maxLength());
+    }
+
+    /// @throws UserError where nothing is imported yet, where nobody knows who the owner is, and
+    ///     where no row is left to learn from, with the reasons
+    public static Prepared build(
+            ChatStore store, Prepared.Origin origin, ConversationEncoder encoder) {
+        DatasetConfig config = DatasetConfig.from(origin.settings());
+        return new DatasetBuilder(origin, config, encoder).build(store);
+    }
+
+    private Prepared build(ChatStore store) {
+        if (store.chats().isEmpty()) {
+            throw new UserError("there are no chats yet", null, "understudy import FILE...");
+        }
+        Person me = store.me().orElseThrow(() -> ownerUnknown(store));
+        Map<Long, Person> people =
+                store.people().stream().collect(Collectors.toMap(Person::id, p -> p));
+        Map<Long, String> names = new HashMap<>();
+        people.forEach((id, person) -> names.put(id, person.name()));
+        String myName = config.myName().isBlank() ? me.name() : config.myName();
+        names.put(me.id(), myName);
+        BlockMaker maker = new BlockMaker(config, me.id(), names, funnel);
+        List<List<Block>> chats = new ArrayList<>();
+        for (StoredChat chat : store.chats()) {
+            List<StoredMessage> lines = store.messages(chat.id());
+            Partner partner = partner(chat, lines, me, people);
+            chats.add(maker.blocks(label(chat, store.chats()), partner, lines));
+        }
+        Map<Part, List<Block>> parts = HeldOut.split(chats, config);
+        for (Part part : Part.values()) {
+            rows.put(part, new ArrayList<>());
+            for (Block block : parts.getOrDefault(part, List.of())) {
+                add(part, block, myName);
+            }
+        }
+        DatasetReport report = report();
+        if (report.part(Part.TRAIN).rows() == 0) {
+            throw nothingToLearn(report);
+        }
+        return new Prepared(origin, rows, report);
+    }
+
+    private static UserError ownerUnknown(ChatStore store) {
+        return new UserError(
+                "nobody said yet who you are in these chats",
+                null,
+                store.proposeMe()
+                        .map(p -> "understudy people --me '" + p.name() + "'   (writes in most)")
+                        .orElse("understudy people --me NAME   (understudy people lists them)"));
+    }
+
+    /// A chat's name, with its platform where two platforms have one of that name.
+    private static String label(StoredChat chat, List<StoredChat> all) {
+        long same = all.stream().filter(c -> c.name().equals(chat.name())).count();
+        return same > 1 ? chat.name() + " (" + chat.platform() + ")" : chat.name();
+    }
+
+    private static Partner partner(
+            StoredChat chat, List<StoredMessage> lines, Person me, Map<Long, Person> people) {
+        List<Person> others =
+                lines.stream()
+                        .map(StoredMessage::personId)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .filter(id -> id != me.id())
+                        .map(people::get)
+                        .filter(Objects::nonNull)
+                        .toList();
+        return others.size() == 1
+                ? new Partner(others.getFirst().name(), others.getFirst().role(), false)
+                : new Partner(chat.name(), null, others.size() > 1);
+    }
+
+    private void add(Part part, Block block, String myName) {
+        boolean filtered = part != Part.HELDOUT && config.learn() == DatasetConfig.Learn.OWN;
+        if (filtered && !block.hasOwnTurn()) {
+            drop(DropReason.NO_OWN_TURN, block, 0, block.turns().size());
+            return;
+        }
+        Line first = firstLine(block, myName);
+        List<Line> turns = block.turns().stream().map(turn -> line(turn, block.partner())).toList();
+        List<RowSplitter.Row> split = splitter.split(first, turns);
+        boolean isShort =
+                split.size() == 1 && split.getFirst().tokens().length() < config.minTokens();
+        if (part == Part.TRAIN && isShort) {
+            drop(DropReason.TOO_SHORT, block, 0, block.turns().size());
+            return;
+        }
+        splitBlocks += split.size() > 1 ? 1 : 0;
+        boolean any = false;
+        for (RowSplitter.Row row : split) {
+            PreparedRow prepared = prepared(block, row, first != null);
+            if (filtered && prepared.ownTurns() == 0) {
+                drop(DropReason.NO_OWN_TURN, block, row.from(), row.to());
+                continue;
+            }
+            any = true;
+            rows.computeIfAbsent(part, p -> new ArrayList<>()).add(prepared);
+            messages.merge(part, count(block, row.from(), row.to()), Long::sum);
+            if (row.cutTurns() > 0) {
+                shorten(block, row);
+            }
+        }
+        if (any) {
+            blocks.merge(part, 1, Integer::sum);
+        }
+    }
+
+    private @Nullable Line firstLine(Block block, String myName) {
+        Partner partner = block.partner();
+        String pattern = partner.group() ? config.groupLine() : config.systemLine();
+        if (pattern.isBlank()) {
+            return null;
+        }
+        return new Line(
+                Role.SYSTEM,
+                null,
+                SystemLine.render(
+                        pattern,
+                        myName,
+                        partner.name(),
+                        partner.role(),
+                        block.start().toLocalDate()));
+    }
+
+    private Line line(Turn turn, Partner partner) {
+        boolean named = partner.group() && config.groupNames() && !turn.mine();
+        String content = named ? turn.name() + ": " + turn.text() : turn.text();
+        return new Line(turn.role(), turn.name(), content);
+    }
+
+    private PreparedRow prepared(Block block, RowSplitter.Row row, boolean opened) {
+        List<LocalDateTime> dates = new ArrayList<>();
+        if (opened) {
+            dates.add(block.start());
+        }
+        if (row.context() >= 0) {
+            dates.add(block.turns().get(row.context()).sentAt());
+        }
+        block.turns().subList(row.from(), row.to()).forEach(turn -> dates.add(turn.sentAt()));
+        int ownTurns = (int) row.lines().stream().filter(l -> l.role() == Role.ASSISTANT).count();
+        return new PreparedRow(
+                block.partner().name(),
+                block.conversation().chat(),
+                block.conversation().block(),
+                row.lines(),
+                dates,
+                row.tokens(),
+                ownTurns,
+                encoder.ownCharacters(row.lines()));
+    }
+
+    private void shorten(Block block, RowSplitter.Row row) {
+        String chat = shortened.chat();
+        String date = shortened.date();
+        shortened =
+                new DatasetReport.Shortened(
+                        shortened.turns() + row.cutTurns(),
+                        shortened.characters() + row.cutCharacters(),
+                        chat == null ? block.conversation().chat() : chat,
+                        date == null ? DATE.format(block.turns().get(row.from()).sentAt()) : date);
+    }
+
+    private void drop(DropReason reason, Block block, int from, int to) {
+        funnel.drop(
+                reason,
+                (int) count(block, from, to),
+                block.conversation().chat(),
+                block.turns().get(from).sentAt());
+    }
+
+    private static long count(Block block, int from, int to) {
+        return block.messages().subList(from, to).stream().mapToLong(Integer::longValue).sum();
+    }
+
+    private DatasetReport report() {
+        Map<Part, DatasetReport.PartCount> parts = new EnumMap<>(Part.class);
+        for (Part part : Part.values()) {
+            List<PreparedRow> all = rows.getOrDefault(part, List.of());
+            parts.put(
+                    part,
+                    new DatasetReport.PartCount(
+                            messages.getOrDefault(part, 0L),
+                            blocks.getOrDefault(part, 0),
+                            all.size(),
+                            all.stream().mapToLong(r -> r.tokens().length()).sum(),
+                            all.stream().mapToLong(this::learned).sum(),
+                            all.stream().mapToInt(PreparedRow::ownTurns).sum(),
+                            all.stream().mapToLong(PreparedRow::ownCharacters).sum()));
+        }
+        List<PreparedRow> training = rows.getOrDefault(Part.TRAIN, List.of());
+        return new DatasetReport(
+                funnel.messagesRead(),
+                parts,
+                funnel.dropped().stream()
+                        .map(d ->
+                                new DatasetReport.Dropped(
+                                        d.reason(), d.messages(), d.chat(), DATE.format(d.date())))
+                        .toList(),
+                splitBlocks,
+                shortened,
+                people(training),
+                training.stream().map(r -> r.tokens().length()).toList());
+    }
+
+    private long learned(PreparedRow row) {
+        return config.learned(row.tokens()).cardinality();
+    }
+
+    private List<DatasetReport.PersonCount> people(List<PreparedRow> training) {
+        Map<String, List<PreparedRow>> byPerson =
+                training.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        PreparedRow::person,
+                                        LinkedHashMap::new,
+                                        Collectors.toList()));
+        return byPerson.entrySet().stream()
+                .map(e ->
+                        new DatasetReport.PersonCount(
+                                e.getKey(),
+                                e.getValue().size(),
+                                e.getValue().stream().mapToInt(PreparedRow::ownTurns).sum(),
+                                e.getValue().stream().mapToLong(this::learned).sum()))
+                .sorted(
+                        Comparator.comparingInt(DatasetReport.PersonCount::rows)
+                                .reversed()
+                                .thenComparing(DatasetReport.PersonCount::person))
+                .toList();
+    }
+
+    /// "0 samples because ...", the largest reason first, with the remedy for it.
+    private static UserError nothingToLearn(DatasetReport report) {
+        List<DatasetReport.Dropped> reasons =
+                report.dropped().stream()
+                        .sorted(
+                                Comparator.comparingLong(DatasetReport.Dropped::messages)
+                                        .reversed())
+                        .toList();
+        List<String> words = new ArrayList<>();
+        reasons.forEach(r -> words.add(r.messages() + " " + r.reason().words()));
+        long kept = report.part(Part.HELDOUT).messages() + report.part(Part.VALIDATION).messages();
+        if (kept > 0) {
+            words.add(kept + " held out or for validation");
+        }
+        String why = words.isEmpty() ? "the chats hold no messages" : String.join(", ", words);
+        DropReason first = reasons.isEmpty() ? null : reasons.getFirst().reason();
+        return new UserError(
+                "0 samples because of " + report.messagesRead() + " messages: " + why,
+                null,
+                first == null
+                        ? "understudy import FILE..."
+                        : switch (first) {
+                            case TOO_SHORT -> "understudy prepare --set min_tokens=0";
+                            case NO_OWN_TURN -> "check who you are: understudy people --me NAME";
+                            default -> "import chats in which you write: understudy import FILE...";
+                        });
+    }
+}

@@ -1,0 +1,92 @@
+package understudy.dataset;
+
+import java.util.BitSet;
+import understudy.base.Settings;
+import understudy.text.TokenRow;
+
+/// Section `dataset` of a recipe.
+///
+/// @param mergeMinutes    `merge_minutes`, 5, 0 to 1440: messages of one sender, each this close to
+///                        the one before, become one turn; more makes longer turns
+/// @param gapMinutes      `gap_minutes`, 60, 1 to 100000: a silence this long starts a new block;
+///                        more makes longer and fewer conversations
+/// @param maxLength       `max_length`, 3000 tokens, 64 to 131072: longer blocks are split at a turn
+/// @param minTokens       `min_tokens`, 100 tokens, 0 to 131072: shorter blocks are not trained on
+/// @param heldoutShare    `heldout_share`, 0.1, 0 to 0.9: the latest part of each chat's blocks,
+///                        never trained on; 0 leaves nothing to score
+/// @param validationShare `validation_share`, 0.1, 0 to 0.9: the latest part of the remaining
+///                        blocks; 0 trains without early stop
+/// @param template        `template`, model: whose words stand between the turns
+/// @param learn           `learn`, own: which tokens are targets
+/// @param systemLine      `system_line`: first line of a block between two people, empty for none;
+///                        see [understudy.text.SystemLine]
+/// @param groupLine       `group_line`: the same in a group
+/// @param myName          `my_name`: the owner's name in these lines; empty for the store's name
+/// @param groupNames      `group_names`, true: turns of others in a group begin with their name
+public record DatasetConfig(
+        int mergeMinutes,
+        int gapMinutes,
+        int maxLength,
+        int minTokens,
+        double heldoutShare,
+        double validationShare,
+        Template template,
+        Learn learn,
+        String systemLine,
+        String groupLine,
+        String myName,
+        boolean groupNames) {
+
+    /// Whose words stand between the turns.
+    public enum Template {
+        /// The base model's own chat template; the owner is its assistant.
+        MODEL,
+        /// The plain one of the seed recipe.
+        SEED
+    }
+
+    /// Which tokens are targets.
+    public enum Learn {
+        /// Own turns and their end mark.
+        OWN,
+        /// Every token.
+        ALL
+    }
+
+    private static final int MOST_TOKENS = 131_072;
+    private static final double MOST_SHARE = 0.9;
+
+    /// @param section section `dataset` of a recipe
+    /// @throws understudy.base.UserError for a value out of range or a key without a meaning
+    public static DatasetConfig from(Settings section) {
+        DatasetConfig config =
+                new DatasetConfig(
+                        section.integer("merge_minutes", 5, 0, 1_440),
+                        section.integer("gap_minutes", 60, 1, 100_000),
+                        section.integer("max_length", 3_000, 64, MOST_TOKENS),
+                        section.integer("min_tokens", 100, 0, MOST_TOKENS),
+                        section.number("heldout_share", 0.1, 0, MOST_SHARE),
+                        section.number("validation_share", 0.1, 0, MOST_SHARE),
+                        section.choice("template", "model", "model", "seed").equals("seed")
+                                ? Template.SEED
+                                : Template.MODEL,
+                        section.choice("learn", "own", "own", "all").equals("all")
+                                ? Learn.ALL
+                                : Learn.OWN,
+                        section.text("system_line", ""),
+                        section.text("group_line", ""),
+                        section.text("my_name", ""),
+                        section.flag("group_names", true));
+        section.refuseOthers();
+        return config;
+    }
+
+    /// @return bit i set: token i is a target
+    public BitSet learned(TokenRow row) {
+        BitSet learned = (BitSet) row.own().clone();
+        if (learn == Learn.ALL) {
+            learned.set(0, row.length());
+        }
+        return learned;
+    }
+}

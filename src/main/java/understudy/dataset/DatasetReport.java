@@ -1,0 +1,128 @@
+package understudy.dataset;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What became of every message: `messagesRead` = messages of all parts + dropped.
+///
+/// @param messagesRead lines in the store, those of the app itself included
+/// @param parts        what each part holds
+/// @param dropped      the rest, by reason
+/// @param splitBlocks  blocks that were too long for one row
+/// @param shortened    turns that were too long for one row
+/// @param people       whom the rows for training are with, most rows first
+/// @param lengths      tokens of each row for training
+public record DatasetReport(
+        long messagesRead,
+        Map<Part, PartCount> parts,
+        List<Dropped> dropped,
+        int splitBlocks,
+        Shortened shortened,
+        List<PersonCount> people,
+        List<Integer> lengths) {
+
+    public DatasetReport {
+        parts = Map.copyOf(parts);
+        dropped = List.copyOf(dropped);
+        people = List.copyOf(people);
+        lengths = List.copyOf(lengths);
+        long kept = parts.values().stream().mapToLong(PartCount::messages).sum();
+        long lost = dropped.stream().mapToLong(Dropped::messages).sum();
+        if (kept + lost != messagesRead) {
+            throw new IllegalArgumentException(
+                    messagesRead + " read, " + kept + " kept, " + lost + " dropped");
+        }
+    }
+
+    /// @param messages      of the store, joined or not
+    /// @param blocks        conversations
+    /// @param rows          at least one a block
+    /// @param tokens        of all rows
+    /// @param learnedTokens targets among them
+    /// @param ownTurns      turns of the owner
+    /// @param ownCharacters their code points, joining line breaks included
+    public record PartCount(
+            long messages,
+            int blocks,
+            int rows,
+            long tokens,
+            long learnedTokens,
+            int ownTurns,
+            long ownCharacters) {}
+
+    /// @param messages how many
+    /// @param chat     where the first of them is
+    /// @param date     when that was sent, ISO; with `chat` enough to find it
+    public record Dropped(DropReason reason, long messages, String chat, String date) {}
+
+    /// @param turns      how many turns lost something
+    /// @param characters code points that they lost
+    /// @param chat       where the first of them is; null where there is none
+    /// @param date       when that was sent, ISO; null where there is none
+    public record Shortened(
+            int turns, long characters, @Nullable String chat, @Nullable String date) {}
+
+    /// @param person the other person, or the group
+    public record PersonCount(String person, int rows, int ownTurns, long learnedTokens) {}
+
+    public PartCount part(Part part) {
+        return parts.getOrDefault(part, new PartCount(0, 0, 0, 0, 0, 0, 0));
+    }
+
+    /// As JSON, for `report.json`.
+    Map<String, Object> tree() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("messages_read", messagesRead);
+        for (Part part : Part.values()) {
+            PartCount count = part(part);
+            Map<String, Object> inner = new LinkedHashMap<>();
+            inner.put("messages", count.messages);
+            inner.put("blocks", count.blocks);
+            inner.put("rows", count.rows);
+            inner.put("tokens", count.tokens);
+            inner.put("learned_tokens", count.learnedTokens);
+            inner.put("own_turns", count.ownTurns);
+            inner.put("own_characters", count.ownCharacters);
+            tree.put(part.key(), inner);
+        }
+        List<Object> reasons = new ArrayList<>();
+        for (Dropped drop : dropped) {
+            Map<String, Object> inner = new LinkedHashMap<>();
+            inner.put("reason", drop.reason.key());
+            inner.put("messages", drop.messages);
+            inner.put("example", Map.of("chat", drop.chat, "date", drop.date));
+            reasons.add(inner);
+        }
+        tree.put("dropped", reasons);
+        tree.put("split_blocks", splitBlocks);
+        Map<String, Object> cut = new LinkedHashMap<>();
+        cut.put("turns", shortened.turns);
+        cut.put("characters", shortened.characters);
+        if (shortened.chat != null && shortened.date != null) {
+            cut.put("example", Map.of("chat", shortened.chat, "date", shortened.date));
+        }
+        tree.put("shortened", cut);
+        List<Object> partners = new ArrayList<>();
+        for (PersonCount count : people) {
+            Map<String, Object> inner = new LinkedHashMap<>();
+            inner.put("person", count.person);
+            inner.put("rows", count.rows);
+            inner.put("own_turns", count.ownTurns);
+            inner.put("learned_tokens", count.learnedTokens);
+            partners.add(inner);
+        }
+        tree.put("people", partners);
+        tree.put("row_tokens", lengths);
+        return tree;
+    }
+
+    /// `reason: messages`, for `--json`.
+    public Map<String, Long> droppedByReason() {
+        Map<String, Long> byReason = new LinkedHashMap<>();
+        dropped.forEach(d -> byReason.put(d.reason.key(), d.messages));
+        return byReason;
+    }
+}

@@ -1,0 +1,41 @@
+package understudy.dataset;
+
+import understudy.chat.Message;
+
+/// Why a message is not in any row.
+public enum DropReason {
+    SYSTEM("lines of the app itself"),
+    MEDIA("media without words"),
+    DELETED("deleted messages"),
+    CALL("calls"),
+    EMPTY("messages without a visible character"),
+    NO_OWN_TURN("conversations, or parts of long ones, in which you say nothing"),
+    TOO_SHORT("conversations under min_tokens, left out of training");
+
+    private final String words;
+
+    DropReason(String words) {
+        this.words = words;
+    }
+
+    /// For people.
+    public String words() {
+        return words;
+    }
+
+    /// The key in files and in `--json`.
+    public String key() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /// Why a line of this kind never becomes text.
+    static DropReason of(Message.Kind kind) {
+        return switch (kind) {
+            case SYSTEM -> SYSTEM;
+            case MEDIA -> MEDIA;
+            case DELETED -> DELETED;
+            case CALL -> CALL;
+            case TEXT -> EMPTY;
+        };
+    }
+}

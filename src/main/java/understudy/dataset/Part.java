@@ -1,0 +1,20 @@
+package understudy.dataset;
+
+/// What rows are for.
+public enum Part {
+    /// Learned from.
+    TRAIN,
+    /// Measured during training, to stop in time.
+    VALIDATION,
+    /// Never read by training; scored afterwards.
+    HELDOUT;
+
+    /// The key in files and commands.
+    public String key() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    String file() {
+        return key() + ".jsonl";
+    }
+}

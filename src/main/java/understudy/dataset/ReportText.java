@@ -1,0 +1,99 @@
+package understudy.dataset;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import understudy.base.Printable;
+
+/// A report for the person in front of the terminal.
+public final class ReportText {
+    private static final int MOST_PEOPLE = 15;
+
+    private ReportText() {}
+
+    /// Where every message went: read, kept and dropped with reasons and one example each.
+    public static List<String> funnel(DatasetReport report) {
+        List<String> lines = new ArrayList<>();
+        lines.add("%,d lines read".formatted(report.messagesRead()));
+        for (DatasetReport.Dropped drop : report.dropped()) {
+            lines.add(
+                    "  - %,d %s (such as %s, %s)"
+                            .formatted(
+                                    drop.messages(),
+                                    drop.reason().words(),
+                                    Printable.line(drop.chat()),
+                                    drop.date().replace('T', ' ')));
+        }
+        for (Part part : Part.values()) {
+            DatasetReport.PartCount count = report.part(part);
+            lines.add(
+                    ("  = %,d messages %s: %,d conversations, %,d samples, %,d tokens"
+                                    + " (%,d learned), %,d of your turns")
+                            .formatted(
+                                    count.messages(),
+                                    words(part),
+                                    count.blocks(),
+                                    count.rows(),
+                                    count.tokens(),
+                                    count.learnedTokens(),
+                                    count.ownTurns()));
+        }
+        if (report.splitBlocks() > 0) {
+            lines.add("%,d long conversations were split".formatted(report.splitBlocks()));
+        }
+        DatasetReport.Shortened cut = report.shortened();
+        if (cut.turns() > 0 && cut.chat() != null && cut.date() != null) {
+            lines.add(
+                    "%,d turns were too long and lost %,d characters (such as %s, %s)"
+                            .formatted(
+                                    cut.turns(),
+                                    cut.characters(),
+                                    Printable.line(cut.chat()),
+                                    cut.date().replace('T', ' ')));
+        }
+        return lines;
+    }
+
+    private static String words(Part part) {
+        return switch (part) {
+            case TRAIN -> "to learn from";
+            case VALIDATION -> "to stop in time";
+            case HELDOUT -> "held out for the score";
+        };
+    }
+
+    /// How long the samples are.
+    public static List<String> lengths(DatasetReport report) {
+        Histogram histogram = Histogram.of(report.lengths());
+        List<TextBars.Bar> bars = new ArrayList<>();
+        for (int bin = 0; bin < histogram.bins().size(); bin++) {
+            bars.add(new TextBars.Bar(histogram.label(bin), histogram.bins().get(bin)));
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("samples by length in tokens");
+        lines.addAll(TextBars.draw(bars));
+        return lines;
+    }
+
+    /// Whom they are with.
+    public static List<String> people(DatasetReport report) {
+        List<DatasetReport.PersonCount> people = report.people();
+        List<TextBars.Bar> bars =
+                new ArrayList<>(
+                        people.stream()
+                                .limit(MOST_PEOPLE)
+                                .map(p -> new TextBars.Bar(p.person(), p.rows()))
+                                .toList());
+        if (people.size() > MOST_PEOPLE) {
+            int rest = people.stream().skip(MOST_PEOPLE).mapToInt(p -> p.rows()).sum();
+            bars.add(
+                    new TextBars.Bar(
+                            String.format(Locale.ROOT, "(%d more)", people.size() - MOST_PEOPLE),
+                            rest));
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("samples by person");
+        lines.addAll(TextBars.draw(bars));
+        return lines;
+    }
+}

@@ -1,0 +1,55 @@
+package understudy.dataset;
+
+import java.util.List;
+import understudy.chat.Role;
+import understudy.text.ChatTemplate;
+import understudy.text.Line;
+import understudy.text.TemplateLines;
+import understudy.text.TokenRow;
+import understudy.text.Tokenizer;
+
+/// A base model's tokenizer with the template that the recipe names.
+public final class TemplateEncoder implements ConversationEncoder {
+    private final Tokenizer tokenizer;
+    private final ChatTemplate template;
+    private final boolean strict;
+
+    public TemplateEncoder(Tokenizer tokenizer, ChatTemplate template) {
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.strict = !takesChats(template);
+    }
+
+    /// People write twice in a row, and first although they are the assistant. Some templates
+    /// refuse that, by whatever error their author wrote.
+    private static boolean takesChats(ChatTemplate template) {
+        Line user = Line.of(Role.USER, "u");
+        Line own = Line.of(Role.ASSISTANT, "a");
+        try {
+            template.render(List.of(Line.of(Role.SYSTEM, "s"), own, user, user, own, own), false);
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public List<Line> fitted(List<Line> lines) {
+        return strict ? TemplateLines.adapt(lines) : lines;
+    }
+
+    @Override
+    public String render(List<Line> lines) {
+        return template.render(fitted(lines), false);
+    }
+
+    @Override
+    public TokenRow encode(List<Line> lines) {
+        return template.encode(tokenizer, fitted(lines), false);
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+}
