@@ -1,5 +1,6 @@
 package understudy.dataset;
 
+import java.nio.file.Path;
 import java.util.List;
 import understudy.chat.Role;
 import understudy.text.ChatTemplate;
@@ -7,6 +8,7 @@ import understudy.text.Line;
 import understudy.text.TemplateLines;
 import understudy.text.TokenRow;
 import understudy.text.Tokenizer;
+import understudy.text.Tokenizers;
 
 /// A base model's tokenizer with the template that the recipe names.
 public final class TemplateEncoder implements ConversationEncoder {
@@ -18,6 +20,15 @@ public final class TemplateEncoder implements ConversationEncoder {
         this.tokenizer = tokenizer;
         this.template = template;
         this.strict = !takesChats(template);
+    }
+
+    /// @param model a model's folder or `.gguf` file
+    public static TemplateEncoder load(Path model, DatasetConfig config) {
+        ChatTemplate template =
+                config.template() == DatasetConfig.Template.SEED
+                        ? ChatTemplate.seed()
+                        : ChatTemplate.load(model);
+        return new TemplateEncoder(Tokenizers.load(model), template);
     }
 
     /// People write twice in a row, and first although they are the assistant. Some templates
