@@ -1,5 +1,6 @@
 package understudy.text;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import understudy.chat.Role;
@@ -14,6 +15,15 @@ public final class TemplateEncoder implements ConversationEncoder {
         this.tokenizer = tokenizer;
         this.template = template;
         this.strict = !takesChats(template);
+    }
+
+    /// @param model a model's folder or `.gguf` file
+    public static TemplateEncoder load(Path model, DatasetConfig config) {
+        ChatTemplate template =
+                config.template() == DatasetConfig.Template.SEED
+                        ? ChatTemplate.seed()
+                        : ChatTemplate.load(model);
+        return new TemplateEncoder(Tokenizers.load(model), template);
     }
 
     /// People write twice in a row, and first although they are the assistant. Some templates
