@@ -21,7 +21,7 @@ import understudy.base.Workspace;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CommandLine.HelpCommand.class})
+        subcommands = {CommandLine.HelpCommand.class, ModelCommand.class})
 public final class Main {
     private Main() {}
 
