@@ -9,17 +9,16 @@ final class Names {
     static String shown(String name, int width) {
         StringBuilder clean = new StringBuilder();
         name.codePoints()
-                .forEach(
-                        c -> {
-                            int type = Character.getType(c);
-                            boolean drives =
-                                    type == Character.CONTROL
-                                            || type == Character.FORMAT && c != 0x200D
-                                            || type == Character.SURROGATE
-                                            || type == Character.LINE_SEPARATOR
-                                            || type == Character.PARAGRAPH_SEPARATOR;
-                            clean.appendCodePoint(drives ? '?' : c);
-                        });
+                .forEach(c -> {
+                    int type = Character.getType(c);
+                    boolean drives =
+                            type == Character.CONTROL
+                                    || type == Character.FORMAT && c != 0x200D
+                                    || type == Character.SURROGATE
+                                    || type == Character.LINE_SEPARATOR
+                                    || type == Character.PARAGRAPH_SEPARATOR;
+                    clean.appendCodePoint(drives ? '?' : c);
+                });
         int length = clean.codePointCount(0, clean.length());
         return length <= width
                 ? clean.toString()

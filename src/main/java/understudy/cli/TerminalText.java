@@ -9,13 +9,12 @@ final class TerminalText {
     static String safe(String text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints()
-                .filter(
-                        c ->
-                                c == '\n'
-                                        || c == '\t'
-                                        || !(Character.isISOControl(c)
-                                                || c >= 0x202A && c <= 0x202E
-                                                || c >= 0x2066 && c <= 0x2069))
+                .filter(c ->
+                        c == '\n'
+                                || c == '\t'
+                                || !(Character.isISOControl(c)
+                                        || c >= 0x202A && c <= 0x202E
+                                        || c >= 0x2066 && c <= 0x2069))
                 .forEach(safe::appendCodePoint);
         return safe.toString();
     }
