@@ -17,6 +17,7 @@ import picocli.CommandLine.Model.OptionSpec;
             ChatCommand.class,
             DoctorCommand.class,
             EvaluateCommand.class,
+            ImportCommand.class,
             MessagesCommand.class,
             ModelCommand.class,
             PeopleCommand.class,
