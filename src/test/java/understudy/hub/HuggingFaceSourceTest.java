@@ -163,6 +163,18 @@ class HuggingFaceSourceTest {
     }
 
     @Test
+    void aBrokenBeginningIsThrownAway() throws Exception {
+        String hash = FakeHub.hex("SHA-256", server.files.get(WEIGHTS));
+        Files.createDirectories(cached("blobs"));
+        Files.write(cached("blobs/" + hash + ".incomplete"), new byte[1000]);
+        assertWhole(fetch());
+        Path other = cached("blobs/" + hash);
+        Files.delete(other);
+        Files.write(cached("blobs/" + hash + ".incomplete"), new byte[1_000_000]);
+        assertWhole(fetch());
+    }
+
+    @Test
     void aServerWithoutRangesSendsAllAgain() throws Exception {
         server.ranges = false;
         server.fault(WEIGHTS, FakeHub.cut(20_000));
