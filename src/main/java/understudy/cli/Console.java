@@ -72,7 +72,7 @@ final class Console {
 
     /// Whether a person sits at a terminal and can be asked.
     boolean interactive() {
-        var console = System.console();
+        java.io.Console console = System.console();
         return console != null && console.isTerminal() && !json;
     }
 }
