@@ -169,7 +169,7 @@ final class ChatCommand extends Command {
                                         partner,
                                         LocalDate.now(),
                                         options(0)),
-                                console.json() ? piece -> {} : console::write,
+                                console.json() ? piece -> {} : piece -> console.write(Shown.answer(piece)),
                                 () -> false);
         if (!console.json()) {
             console.say("");
@@ -192,7 +192,7 @@ final class ChatCommand extends Command {
             String name = baseOnly ? talk.setup().base() : talk.setup().me();
             console.say(
                     "You are talking to a program that imitates "
-                            + Names.shown(talk.setup().me(), 40)
+                            + Shown.safe(talk.setup().me(), 40)
                             + ". /clear, /again, /quit");
             int turn = 0;
             while (true) {
@@ -218,13 +218,13 @@ final class ChatCommand extends Command {
                 stop.set(false);
                 Terminal.SignalHandler before =
                         terminal.handle(Terminal.Signal.INT, signal -> stop.set(true));
-                console.write(Names.shown(name, 24) + ": ");
+                console.write(Shown.safe(name, 24) + ": ");
                 Replier.Reply reply =
                         talk.replier()
                                 .reply(
                                         new Replier.Request(
                                                 history, partner, LocalDate.now(), options(turn++)),
-                                        piece -> console.write(TerminalText.safe(piece)),
+                                        piece -> console.write(Shown.answer(piece)),
                                         stop::get);
                 terminal.handle(Terminal.Signal.INT, before);
                 console.say("");

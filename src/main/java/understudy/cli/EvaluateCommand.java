@@ -134,7 +134,7 @@ final class EvaluateCommand extends Command {
                 String.format(
                         Locale.ROOT,
                         "  %-24s %10s %8.3f %8.3f %+7.1f%%",
-                        Names.shown(name, 24),
+                        Shown.safe(name, 24),
                         Numbers.grouped(after.characters()),
                         was,
                         is,

@@ -20,8 +20,7 @@ import understudy.store.PersonStats;
 /// Who is in the store, who of them is the owner, and who is whose what.
 @CommandLine.Command(
         name = "people",
-        description = "Who is in the store; say who you are, and who others are to you.",
-        mixinStandardHelpOptions = true)
+        description = "Who is in the store; say who you are, and who others are to you.")
 final class PeopleCommand extends Command {
     private static final int NAME = 24;
 

@@ -30,8 +30,7 @@ import understudy.text.TemplateEncoder;
 /// Makes a dataset of the store, and shows what became of it.
 @CommandLine.Command(
         name = "prepare",
-        description = "Make a dataset of the chats, in the base model's tokens and template.",
-        mixinStandardHelpOptions = true)
+        description = "Make a dataset of the chats, in the base model's tokens and template.")
 final class PrepareCommand extends Command {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 

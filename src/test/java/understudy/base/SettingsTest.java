@@ -3,6 +3,8 @@ package understudy.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -169,11 +171,10 @@ class SettingsTest {
     @Test
     void everyKeyOfARecipeIsExplained() throws Exception {
         for (String recipe : List.of("default", "seed")) {
-            try (var in = Settings.class.getResourceAsStream("/recipes/" + recipe + ".yaml")) {
+            try (InputStream in =
+                    Settings.class.getResourceAsStream("/recipes/" + recipe + ".yaml")) {
                 List<String> lines =
-                        new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                                .lines()
-                                .toList();
+                        new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
                 for (int i = 0; i < lines.size(); i++) {
                     boolean key =
                             lines.get(i).startsWith("  ") && !lines.get(i).strip().startsWith("#");
@@ -192,8 +193,6 @@ class SettingsTest {
         assertThat(Nearest.to("epcohs", known, 3)).containsExactly("epochs");
         assertThat(Nearest.to("anna", known, 3)).containsExactly("Anna Schmidt");
         assertThat(Nearest.to("zzzzzz", known, 3)).isEmpty();
-        assertThat(Nearest.distance("kitten", "sitting")).isEqualTo(3);
-        assertThat(Nearest.distance("ab", "ba")).isEqualTo(1);
     }
 
     @Test
