@@ -26,6 +26,7 @@ import understudy.chat.Message;
 import understudy.chat.Message.Kind;
 import understudy.chat.Role;
 import understudy.store.ChatStore;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 
 class DatasetBuilderTest {
