@@ -4,60 +4,64 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/// What somebody probably meant: known words close to a word that is not known.
+/// Guesses which of the known words somebody meant.
 public final class Nearest {
     private Nearest() {}
 
     private record Scored(String word, int distance) {}
 
+    /// The closest of `known`; empty when none is close: more than a third of the letters wrong.
+    public static Optional<String> to(String word, Collection<String> known) {
+        return to(word, known, 1).stream().findFirst();
+    }
+
     /// @param most how many to give at most
-    /// @return the closest of `known`, best first; empty where none is near
-    public static List<String> to(String wanted, Collection<String> known, int most) {
-        String low = wanted.toLowerCase(Locale.ROOT);
-        int limit = Math.max(2, wanted.length() / 3);
+    /// @return the close ones of `known`, best first; a part of a name is close to the whole
+    public static List<String> to(String word, Collection<String> known, int most) {
+        String low = word.toLowerCase(Locale.ROOT);
+        int limit = Math.max(1, word.length() / 3);
         return known.stream()
-                .map(word -> new Scored(word, distanceOrPart(low, word.toLowerCase(Locale.ROOT))))
-                .filter(scored -> scored.distance <= limit)
+                .map(k -> new Scored(k, steps(low, k.toLowerCase(Locale.ROOT))))
+                .filter(k -> k.distance <= Math.min(limit, k.word.length() - 1))
                 .sorted(Comparator.comparingInt(Scored::distance).thenComparing(Scored::word))
                 .limit(most)
                 .map(Scored::word)
                 .toList();
     }
 
-    /// A word that begins or ends the other counts as one step away: `Anna` and `Anna Schmidt`.
-    private static int distanceOrPart(String a, String b) {
-        int distance = distance(a, b);
-        boolean part = !a.isEmpty() && !b.isEmpty() && (b.contains(a) || a.contains(b));
-        return part ? Math.min(distance, 1) : distance;
+    /// `Anna` and `Anna Schmidt` are one step apart: people leave out whole words of a name.
+    private static int steps(String a, String b) {
+        boolean part = !a.isEmpty() && (b.startsWith(a + " ") || b.endsWith(" " + a));
+        return part ? 1 : distance(a, b);
     }
 
-    /// Single-character edits, a swap of neighbours counted as one, from `a` to `b`.
+    /// Letters to insert, remove, replace, or swap with their neighbour (the commonest slip), at
+    /// least: the optimal string alignment distance.
     static int distance(String a, String b) {
-        int[][] d = new int[a.length() + 1][b.length() + 1];
+        int[][] cost = new int[a.length() + 1][b.length() + 1]; // of the first i and j letters
         for (int i = 0; i <= a.length(); i++) {
-            d[i][0] = i;
-        }
-        for (int j = 0; j <= b.length(); j++) {
-            d[0][j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            for (int j = 1; j <= b.length(); j++) {
-                int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                d[i][j] =
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    cost[i][j] = i + j;
+                    continue;
+                }
+                boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+                cost[i][j] =
                         Math.min(
-                                Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1),
-                                d[i - 1][j - 1] + change);
+                                cost[i - 1][j - 1] + (same ? 0 : 1),
+                                Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
                 boolean swapped =
                         i > 1
                                 && j > 1
                                 && a.charAt(i - 1) == b.charAt(j - 2)
                                 && a.charAt(i - 2) == b.charAt(j - 1);
                 if (swapped) {
-                    d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+                    cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
                 }
             }
         }
-        return d[a.length()][b.length()];
+        return cost[a.length()][b.length()];
     }
 }

@@ -48,6 +48,13 @@ public final class PrivateFiles {
         Files.createDirectories(folder, FOLDER);
     }
 
+    /// Creates `folder`, mode 0700, in a parent that exists.
+    ///
+    /// @throws java.nio.file.FileAlreadyExistsException when it is there: only one caller makes it
+    public static void createNewFolder(Path folder) throws IOException {
+        Files.createDirectory(folder, FOLDER);
+    }
+
     /// Replaces `target` by what `body` writes, mode 0600.
     ///
     /// @throws IOException from `body` or the disk; `target` is then as it was
@@ -106,7 +113,8 @@ public final class PrivateFiles {
         append(file).close();
     }
 
-    private static void forceFolder(Path folder) throws IOException {
+    /// Makes the names in `folder` survive a power cut.
+    public static void forceFolder(Path folder) throws IOException {
         if (!POSIX) {
             return; // Windows cannot open a folder as a channel, and journals renames itself
         }

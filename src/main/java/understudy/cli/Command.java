@@ -3,7 +3,10 @@ package understudy.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import understudy.base.Workspace;
 
 /// What every command has: the home, `--json`, `-v`, and one way to print.
@@ -28,12 +31,27 @@ abstract class Command implements Callable<Integer> {
     /// @return one of [understudy.base.ExitCode]
     abstract int run(Workspace workspace, Console console) throws Exception;
 
+    @Spec @Nullable CommandSpec spec;
+
     @Override
     public final Integer call() throws Exception {
+        takeFromParents();
         return run(workspace(), Console.standard(json));
     }
 
-    private Workspace workspace() {
+    /// `runs --json show RUN` means `runs show --json RUN`.
+    private void takeFromParents() {
+        CommandLine above = spec == null ? null : spec.parent().commandLine();
+        while (above != null && above.getCommand() instanceof Command parent) {
+            json |= parent.json;
+            verbose |= parent.verbose;
+            home = home == null ? parent.home : home;
+            above = above.getParent();
+        }
+    }
+
+    /// The home that `--home` or the environment names.
+    final Workspace workspace() {
         return home == null ? Workspace.standard() : new Workspace(home);
     }
 }

@@ -1,18 +1,9 @@
 package understudy.cli;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import understudy.base.ExitCode;
-import understudy.base.PrivateFiles;
-import understudy.base.UserError;
-import understudy.base.Workspace;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// The program `understudy`.
 @CommandLine.Command(
@@ -21,27 +12,66 @@ import understudy.base.Workspace;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CommandLine.HelpCommand.class, ImportCommand.class, MessagesCommand.class})
+        subcommands = {
+            BenchCommand.class,
+            ChatCommand.class,
+            DemoCommand.class,
+            DoctorCommand.class,
+            EvaluateCommand.class,
+            ImportCommand.class,
+            MessagesCommand.class,
+            ModelCommand.class,
+            PeopleCommand.class,
+            PlanCommand.class,
+            PrepareCommand.class,
+            RunsCommand.class,
+            TrainCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(globalsLast(arguments)));
+        System.exit(execute(commandLine(), arguments));
+    }
+
+    /// Runs the command that `arguments` name; no exception leaves this, whatever its kind.
+    static int execute(CommandLine line, String... arguments) {
+        try {
+            return line.execute(globalsLast(arguments));
+        } catch (Throwable t) { // picocli hands on what is no Exception: memory, a native library
+            return Failures.report(t, line);
+        }
     }
 
     /// Every command, error handling included; the documentation is generated from it.
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         line.setExecutionExceptionHandler(
-                (exception, command, parsed) -> report(exception, command));
-        line.setParameterExceptionHandler(Main::explainUsage);
+                (exception, command, parsed) -> Failures.report(exception, command));
+        line.setParameterExceptionHandler(Failures::explainUsage);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.getSubcommands().values().forEach(Main::addHelp);
         return line;
+    }
+
+    /// `--help` for every command, without a line in each.
+    private static void addHelp(CommandLine command) {
+        if (command.getCommandSpec().findOption("--help") == null
+                && !(command.getCommand() instanceof CommandLine.HelpCommand)) {
+            command.getCommandSpec()
+                    .addOption(
+                            OptionSpec.builder("-h", "--help")
+                                    .usageHelp(true)
+                                    .description("Show this help and exit.")
+                                    .build());
+        }
+        command.getSubcommands().values().forEach(Main::addHelp);
     }
 
     /// `understudy --home DIR train` means `understudy train --home DIR`.
     static String[] globalsLast(String[] arguments) {
-        List<String> front = new java.util.ArrayList<>();
+        List<String> front = new ArrayList<>();
         int at = 0;
         while (at < arguments.length) {
             String word = arguments[at];
@@ -64,70 +94,11 @@ public final class Main {
         if (at == arguments.length || front.isEmpty()) {
             return arguments;
         }
-        List<String> all = new java.util.ArrayList<>();
+        List<String> all = new ArrayList<>();
         all.add(arguments[at]);
         all.addAll(front);
         all.addAll(List.of(arguments).subList(at + 1, arguments.length));
         return all.toArray(String[]::new);
-    }
-
-    private static int explainUsage(CommandLine.ParameterException e, String[] arguments) {
-        CommandLine command = e.getCommandLine();
-        PrintWriter err = command.getErr();
-        err.println("error: " + firstLine(e.getMessage()));
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
-            err.println("  fix: " + command.getCommandSpec().qualifiedName() + " --help");
-        }
-        return ExitCode.USER;
-    }
-
-    private static int report(Exception exception, CommandLine command) {
-        PrintWriter err = command.getErr();
-        if (exception instanceof UserError error) {
-            err.println("error: " + error.what());
-            if (error.where() != null) {
-                err.println("  at:  " + error.where());
-            }
-            err.println("  fix: " + error.fix());
-            return error.exitCode();
-        }
-        Path log = writeCrash(exception, command);
-        err.println(
-                "error: this is a fault in understudy (" + exception.getClass().getName() + ")");
-        err.println("  fix: please report it" + (log == null ? "" : "; the details are in " + log));
-        return ExitCode.BUG;
-    }
-
-    private static @Nullable Path writeCrash(Exception exception, CommandLine command) {
-        try {
-            Workspace workspace =
-                    command.getCommand() instanceof Command c && c.home != null
-                            ? new Workspace(c.home)
-                            : Workspace.standard();
-            String time =
-                    LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS).toString().replace(':', '-');
-            Path log = workspace.logs().resolve("crash-" + time + ".txt");
-            PrivateFiles.write(log, out -> out.write(trace(exception)));
-            return log;
-        } catch (Exception e) {
-            return null;
-        }
-    }
-
-    /// Classes and lines only: a message may quote what somebody wrote.
-    private static byte[] trace(Throwable thrown) {
-        StringWriter text = new StringWriter();
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            text.append(t.getClass().getName()).append('\n');
-            for (StackTraceElement frame : t.getStackTrace()) {
-                text.append("    at ").append(frame.toString()).append('\n');
-            }
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String firstLine(@Nullable String text) {
-        return text == null ? "wrong arguments" : text.lines().findFirst().orElse("").trim();
     }
 
     static final class Version implements CommandLine.IVersionProvider {

@@ -19,6 +19,7 @@ import understudy.chat.Turn;
 import understudy.store.ChatStore;
 import understudy.store.StoredChat;
 import understudy.store.StoredMessage;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 import understudy.text.SystemLine;
 
@@ -53,11 +54,18 @@ public final class DatasetBuilder {
         return new DatasetBuilder(origin, config, encoder).build(store);
     }
 
-    private Prepared build(ChatStore store) {
+    /// The owner, before anything slow is begun.
+    ///
+    /// @throws UserError where nothing is imported yet, and where nobody knows who the owner is
+    public static Person owner(ChatStore store) {
         if (store.chats().isEmpty()) {
             throw new UserError("there are no chats yet", null, "understudy import FILE...");
         }
-        Person me = store.me().orElseThrow(() -> ownerUnknown(store));
+        return store.me().orElseThrow(() -> ownerUnknown(store));
+    }
+
+    private Prepared build(ChatStore store) {
+        Person me = owner(store);
         Map<Long, Person> people =
                 store.people().stream().collect(Collectors.toMap(Person::id, p -> p));
         Map<Long, String> names = new HashMap<>();

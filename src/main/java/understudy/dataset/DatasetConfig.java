@@ -10,7 +10,8 @@ import understudy.text.TokenRow;
 ///                        the one before, become one turn; more makes longer turns
 /// @param gapMinutes      `gap_minutes`, 60, 1 to 100000: a silence this long starts a new block;
 ///                        more makes longer and fewer conversations
-/// @param maxLength       `max_length`, 3000 tokens, 64 to 131072: longer blocks are split at a turn
+/// @param maxLength       `max_length`, 3000 tokens, 64 to 131072: longer blocks are split at a
+///                        turn
 /// @param minTokens       `min_tokens`, 100 tokens, 0 to 131072: shorter blocks are not trained on
 /// @param heldoutShare    `heldout_share`, 0.1, 0 to 0.9: the latest part of each chat's blocks,
 ///                        never trained on; 0 leaves nothing to score

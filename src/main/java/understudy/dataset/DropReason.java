@@ -1,5 +1,6 @@
 package understudy.dataset;
 
+import java.util.Locale;
 import understudy.chat.Message;
 
 /// Why a message is not in any row.
@@ -25,7 +26,7 @@ public enum DropReason {
 
     /// The key in files and in `--json`.
     public String key() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /// Why a line of this kind never becomes text.

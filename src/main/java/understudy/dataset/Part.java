@@ -1,5 +1,7 @@
 package understudy.dataset;
 
+import java.util.Locale;
+
 /// What rows are for.
 public enum Part {
     /// Learned from.
@@ -11,7 +13,7 @@ public enum Part {
 
     /// The key in files and commands.
     public String key() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     String file() {

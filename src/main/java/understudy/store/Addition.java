@@ -1,7 +1,6 @@
 package understudy.store;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,14 +17,16 @@ import understudy.chat.Message;
 /// @param source the import that brings them
 record Addition(Handle handle, long chatId, long source) {
 
-    /// @return how many lines were new
-    int write(List<Message> messages) {
-        Map<Long, List<MinuteMerge.Line>> read = byMinute(messages);
-        Map<Long, List<MinuteMerge.Line>> stored = stored();
-        boolean wholeMinutes =
-                read.values().stream()
-                        .flatMap(List::stream)
-                        .allMatch(MinuteMerge.Line::wholeMinute);
+    /// @param added        how many lines were new
+    /// @param clockMinutes see [AddResult#clockMinutes()]
+    record Outcome(int added, int clockMinutes) {}
+
+    Outcome write(List<Message> messages) {
+        List<MinuteMerge.Line> known = stored();
+        ClockShift.Aligned aligned = ClockShift.align(known, lines(messages));
+        Map<Long, List<MinuteMerge.Line>> read = byMinute(aligned.lines());
+        Map<Long, List<MinuteMerge.Line>> stored = byMinute(known);
+        boolean wholeMinutes = aligned.lines().stream().allMatch(MinuteMerge.Line::wholeMinute);
         PreparedBatch inserts =
                 handle.prepareBatch(
                         """
@@ -56,7 +57,7 @@ record Addition(Handle handle, long chatId, long source) {
         if (updates.size() > 0) {
             updates.execute();
         }
-        return added;
+        return new Outcome(added, aligned.minutesAtEnd());
     }
 
     private void insert(PreparedBatch batch, Message message, long sentMs, int position) {
@@ -72,26 +73,31 @@ record Addition(Handle handle, long chatId, long source) {
                 .add();
     }
 
-    private static Map<Long, List<MinuteMerge.Line>> byMinute(List<Message> messages) {
-        Map<Long, List<MinuteMerge.Line>> minutes = new LinkedHashMap<>();
+    private static List<MinuteMerge.Line> lines(List<Message> messages) {
+        List<MinuteMerge.Line> lines = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
             Message message = messages.get(i);
             String author = message.author();
-            long ms = ChatStore.ms(message.sentAt());
             MinuteMerge.Key key =
                     MinuteMerge.Key.of(
                             author == null ? null : ChatStore.whole(author),
                             message.kind(),
                             ChatStore.whole(message.text()));
-            minutes.computeIfAbsent(minute(ms), m -> new ArrayList<>())
-                    .add(new MinuteMerge.Line(null, ms, i, key));
+            lines.add(new MinuteMerge.Line(null, ChatStore.ms(message.sentAt()), i, key));
+        }
+        return lines;
+    }
+
+    private static Map<Long, List<MinuteMerge.Line>> byMinute(List<MinuteMerge.Line> lines) {
+        Map<Long, List<MinuteMerge.Line>> minutes = new LinkedHashMap<>();
+        for (MinuteMerge.Line line : lines) {
+            minutes.computeIfAbsent(minute(line.sentMs()), m -> new ArrayList<>()).add(line);
         }
         return minutes;
     }
 
-    private Map<Long, List<MinuteMerge.Line>> stored() {
-        Map<Long, List<MinuteMerge.Line>> minutes = new HashMap<>();
-        handle.createQuery(
+    private List<MinuteMerge.Line> stored() {
+        return handle.createQuery(
                         """
                         SELECT id, author, sent_ms, position, kind, text
                         FROM messages WHERE chat = ? ORDER BY sent_ms, position, id
@@ -106,10 +112,7 @@ record Addition(Handle handle, long chatId, long source) {
                                         row.getString("author"),
                                         Message.Kind.valueOf(row.getString("kind")),
                                         row.getString("text"))))
-                .forEach(line ->
-                        minutes.computeIfAbsent(minute(line.sentMs()), m -> new ArrayList<>())
-                                .add(line));
-        return minutes;
+                .list();
     }
 
     private static long minute(long ms) {

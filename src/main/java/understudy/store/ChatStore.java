@@ -65,14 +65,16 @@ public final class ChatStore implements AutoCloseable {
             long chatId = chatId(handle, chat);
             long source = newSource(handle, chatId, sourceName);
             addIdentities(handle, chat);
-            int added = new Addition(handle, chatId, source).write(chat.messages());
+            Addition addition = new Addition(handle, chatId, source);
+            Addition.Outcome outcome = addition.write(chat.messages());
             int read = chat.messages().size();
+            int added = outcome.added();
             handle.execute(
                     "UPDATE sources SET lines_read = ?, lines_added = ? WHERE id = ?",
                     read,
                     added,
                     source);
-            return new AddResult(chatId, read, added, read - added);
+            return new AddResult(chatId, read, added, read - added, outcome.clockMinutes());
         });
     }
 

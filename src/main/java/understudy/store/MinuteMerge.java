@@ -43,7 +43,7 @@ final class MinuteMerge {
             return sentMs % MINUTE_MS == 0;
         }
 
-        private Line at(long newSentMs) {
+        Line at(long newSentMs) {
             return new Line(id, newSentMs, index, key);
         }
     }

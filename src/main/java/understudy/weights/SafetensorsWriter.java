@@ -84,27 +84,8 @@ public final class SafetensorsWriter {
     ///
     /// @throws UserError when the disk refuses
     public void write(Path target) {
-        entries.sort(
-                Comparator.comparingInt((Entry e) -> -e.info.type().blockBytes())
-                        .thenComparing(e -> e.info.name()));
         try {
-            PrivateFiles.write(
-                    target,
-                    out -> {
-                        out.write(header());
-                        for (Entry entry : entries) {
-                            Counted counted = new Counted(out);
-                            entry.body.writeTo(counted);
-                            if (counted.written != entry.info.byteLength()) {
-                                throw new IllegalStateException(
-                                        "%s: %d bytes written, not %d"
-                                                .formatted(
-                                                        entry.info,
-                                                        counted.written,
-                                                        entry.info.byteLength()));
-                            }
-                        }
-                    });
+            PrivateFiles.write(target, this::writeTo);
         } catch (IOException e) {
             throw new UserError(
                     "cannot write the weights",
@@ -112,6 +93,23 @@ public final class SafetensorsWriter {
                     "make room on the disk, or choose a folder you may write to",
                     ExitCode.UNEXPECTED_STATE,
                     new UncheckedIOException(e));
+        }
+    }
+
+    /// Writes the bytes of the file, for one that is part of something larger.
+    public void writeTo(OutputStream out) throws IOException {
+        entries.sort(
+                Comparator.comparingInt((Entry e) -> -e.info.type().blockBytes())
+                        .thenComparing(e -> e.info.name()));
+        out.write(header());
+        for (Entry entry : entries) {
+            Counted counted = new Counted(out);
+            entry.body.writeTo(counted);
+            if (counted.written != entry.info.byteLength()) {
+                throw new IllegalStateException(
+                        "%s: %d bytes written, not %d"
+                                .formatted(entry.info, counted.written, entry.info.byteLength()));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package understudy.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class ChatStoreTest {
         try (ChatStore store = ChatStore.open(file)) {
             AddResult result =
                     store.add(chat("Ada", system, text("Ada", TEN, "hi\nthere"), media), "a.txt");
-            assertThat(result).isEqualTo(new AddResult(result.chatId(), 3, 3, 0));
+            assertThat(result).isEqualTo(new AddResult(result.chatId(), 3, 3, 0, 0));
             id = result.chatId();
         }
         try (ChatStore store = ChatStore.open(file)) {
@@ -67,11 +68,9 @@ class ChatStoreTest {
                             StoredMessage::kind,
                             StoredMessage::text)
                     .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple(
-                                    null, null, TEN, false, Message.Kind.SYSTEM, "Ada joined"),
-                            org.assertj.core.groups.Tuple.tuple(
-                                    ada.id(), "Ada", TEN, false, Message.Kind.TEXT, "hi\nthere"),
-                            org.assertj.core.groups.Tuple.tuple(
+                            tuple(null, null, TEN, false, Message.Kind.SYSTEM, "Ada joined"),
+                            tuple(ada.id(), "Ada", TEN, false, Message.Kind.TEXT, "hi\nthere"),
+                            tuple(
                                     ada.id(),
                                     "Ada",
                                     TEN.plusMinutes(2),
@@ -134,6 +133,54 @@ class ChatStoreTest {
         }
     }
 
+    private static Message[] talk(int from, int to, int hours) {
+        Message[] talk = new Message[to - from];
+        for (int i = from; i < to; i++) {
+            LocalDateTime at = TEN.plusMinutes(3L * i).plusHours(hours);
+            talk[i - from] =
+                    text(i % 2 == 0 ? "Ada" : "Me", at, i % 5 == 0 ? "ok" : "line no. " + i);
+        }
+        return talk;
+    }
+
+    @Test
+    void anExportMadeInAnotherTimeZoneIsTheSameChat() {
+        try (ChatStore store = ChatStore.open(file)) {
+            store.add(chat("Ada", talk(0, 60, 0)), "home.txt");
+            AddResult away = store.add(chat("Ada", talk(20, 70, 9)), "away.txt");
+            assertThat(away.added()).isEqualTo(10);
+            assertThat(away.clockMinutes()).isEqualTo(9 * 60);
+            assertThat(texts(store, 1)).isEqualTo(texts(talk(0, 70, 0)));
+            assertThat(store.messages(1).getLast().sentAt()).isEqualTo(TEN.plusMinutes(3 * 69));
+            assertThat(store.add(chat("Ada", talk(0, 70, 0)), "home.txt").added()).isZero();
+        }
+    }
+
+    @Test
+    void theClockMayChangeInsideAnExport() {
+        Message[] summer = talk(0, 40, -1);
+        Message[] winter = talk(40, 90, -2);
+        Message[] both =
+                Stream.concat(Stream.of(summer), Stream.of(winter)).toArray(Message[]::new);
+        try (ChatStore store = ChatStore.open(file)) {
+            store.add(chat("Ada", talk(0, 80, 0)), "home.txt");
+            assertThat(store.add(chat("Ada", both), "away.txt").added()).isEqualTo(10);
+            assertThat(texts(store, 1)).isEqualTo(texts(talk(0, 90, 0)));
+        }
+    }
+
+    @Test
+    void sayingTheSameAgainHoursLaterIsNoOtherClock() {
+        try (ChatStore store = ChatStore.open(file)) {
+            store.add(chat("Ada", talk(0, 3, 0)), "1.txt");
+            assertThat(store.add(chat("Ada", talk(0, 3, 5)), "2.txt").added()).isEqualTo(3);
+        }
+    }
+
+    private static List<String> texts(Message[] messages) {
+        return Stream.of(messages).map(Message::text).toList();
+    }
+
     @Test
     void namesOfMediaDependOnThePhoneAndDoNotMakeALineNew() {
         Message english = new Message("Ada", TEN, false, Message.Kind.MEDIA, "<Media omitted>");
@@ -165,10 +212,7 @@ class ChatStoreTest {
             store.add(chat("Bo", text("Me", TEN, "3"), text("Bo", TEN, "4")), "b.txt");
             assertThat(store.stats())
                     .extracting(s -> s.person().name(), PersonStats::messages, PersonStats::chats)
-                    .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple("Me", 2L, 2),
-                            org.assertj.core.groups.Tuple.tuple("Ada", 1L, 1),
-                            org.assertj.core.groups.Tuple.tuple("Bo", 1L, 1));
+                    .containsExactly(tuple("Me", 2L, 2), tuple("Ada", 1L, 1), tuple("Bo", 1L, 1));
             assertThat(store.stats().getFirst().share()).isEqualTo(0.5);
             assertThat(store.proposeMe()).map(Person::name).contains("Me");
         }

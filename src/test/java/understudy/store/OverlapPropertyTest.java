@@ -17,7 +17,7 @@ import understudy.chat.Message;
 /// the same stretch again adds nothing.
 class OverlapPropertyTest {
     private static final long SEED = 20_241_121;
-    private static final int CHATS = 60;
+    private static final int CHATS = 40;
 
     @TempDir Path folder;
 

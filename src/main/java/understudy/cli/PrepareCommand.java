@@ -1,0 +1,140 @@
+package understudy.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import understudy.base.ExitCode;
+import understudy.base.RecipeFile;
+import understudy.base.Settings;
+import understudy.base.UserError;
+import understudy.base.Workspace;
+import understudy.dataset.DatasetBuilder;
+import understudy.dataset.DatasetConfig;
+import understudy.dataset.DatasetFolder;
+import understudy.dataset.DatasetReport;
+import understudy.dataset.Part;
+import understudy.dataset.Prepared;
+import understudy.dataset.Preview;
+import understudy.dataset.ReportCharts;
+import understudy.dataset.ReportText;
+import understudy.store.ChatStore;
+import understudy.text.TemplateEncoder;
+
+/// Makes a dataset of the store, and shows what became of it.
+@CommandLine.Command(
+        name = "prepare",
+        description = "Make a dataset of the chats, in the base model's tokens and template.")
+final class PrepareCommand extends Command {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+
+    @Option(
+            names = "--base",
+            paramLabel = "MODEL",
+            defaultValue = BaseModel.STANDARD,
+            description = "The model to train (default: ${DEFAULT-VALUE}).")
+    String base = BaseModel.STANDARD;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "default, or seed (default: ${DEFAULT-VALUE}).")
+    String recipe = "default";
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML with the settings that differ from the recipe's.")
+    @Nullable Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "One setting, such as min_tokens=0.")
+    List<String> sets = List.of();
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "What to call the dataset (default: the recipe's name).")
+    @Nullable String name;
+
+    @Override
+    int run(Workspace workspace, Console console) throws IOException {
+        try (ChatStore store = ChatStore.open(workspace.chats())) {
+            DatasetBuilder.owner(store);
+            RecipeFile recipeFile = RecipeFile.load(recipe, config, sets);
+            Settings settings = recipeFile.settings().section("dataset");
+            DatasetConfig datasetConfig = DatasetConfig.from(settings);
+            String called = called(recipeFile);
+            BaseModel model = BaseModel.find(workspace, base);
+            TemplateEncoder encoder =
+                    TemplateEncoder.load(
+                            model.path(), datasetConfig.template() == DatasetConfig.Template.SEED);
+            Prepared prepared =
+                    DatasetBuilder.build(
+                            store,
+                            new Prepared.Origin(model.id(), recipeFile.name(), settings),
+                            encoder);
+            Path folder = workspace.datasets().resolve(called);
+            new DatasetFolder(folder).write(prepared, encoder);
+            Optional<String> noCharts = ReportCharts.write(prepared.report(), folder);
+            Preview preview = new Preview(encoder, datasetConfig, console.interactive());
+            show(console, prepared, preview.of(prepared), noCharts);
+            console.say("next: understudy train");
+            console.result(json(called, folder, prepared));
+            return ExitCode.OK;
+        }
+    }
+
+    private String called(RecipeFile recipeFile) {
+        String called = name == null ? recipeFile.name() : name;
+        if (!NAME.matcher(called).matches()) {
+            throw new UserError(
+                    "a dataset's name has letters, digits, '.', '-' and '_' only",
+                    "--name",
+                    "understudy prepare --name " + recipeFile.name());
+        }
+        return called;
+    }
+
+    private static void show(
+            Console console, Prepared prepared, String preview, Optional<String> noCharts) {
+        DatasetReport report = prepared.report();
+        ReportText.funnel(report).forEach(console::say);
+        console.say("");
+        ReportText.lengths(report).forEach(console::say);
+        console.say("");
+        ReportText.people(report).forEach(console::say);
+        noCharts.ifPresent(why -> console.say("no chart files: " + why));
+        console.say("");
+        console.say("a sample as the model reads it; what is learned is marked");
+        preview.lines().forEach(line -> console.say("  " + line));
+        console.say("");
+    }
+
+    private static Map<String, Object> json(String called, Path folder, Prepared prepared) {
+        DatasetReport report = prepared.report();
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("dataset", called);
+        result.put("folder", folder.toString());
+        result.put("base", prepared.origin().base());
+        result.put("recipe", prepared.origin().recipe());
+        result.put("messages_read", report.messagesRead());
+        result.put("train_rows", report.part(Part.TRAIN).rows());
+        result.put("validation_rows", report.part(Part.VALIDATION).rows());
+        result.put("heldout_rows", report.part(Part.HELDOUT).rows());
+        result.put("tokens", report.part(Part.TRAIN).tokens());
+        result.put("learned_tokens", report.part(Part.TRAIN).learnedTokens());
+        result.put("heldout_own_characters", report.part(Part.HELDOUT).ownCharacters());
+        result.put("dropped", report.droppedByReason());
+        return result;
+    }
+}

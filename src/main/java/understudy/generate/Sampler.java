@@ -1,0 +1,122 @@
+package understudy.generate;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.SplittableRandom;
+
+/// Chooses the next token from the model's scores.
+///
+/// In the order of Hugging Face's generation: repetition penalty, temperature, top k, top p,
+/// min p.
+final class Sampler {
+    private final GenerateOptions options;
+    private final SplittableRandom random;
+    private final BitSet seen = new BitSet();
+
+    Sampler(GenerateOptions options) {
+        this.options = options;
+        this.random = new SplittableRandom(options.seed());
+    }
+
+    /// Tells of a token that stands in the prompt or was written.
+    void saw(int id) {
+        seen.set(id);
+    }
+
+    /// @param logits scores by token id; changed
+    int choose(float[] logits) {
+        penalise(logits);
+        if (options.temperature() == 0) {
+            return likeliest(logits);
+        }
+        Candidates candidates = candidates(logits);
+        return candidates.pick(random.nextDouble());
+    }
+
+    /// Keskar et al. 2019 (CTRL): a positive score is divided by the penalty, a negative one
+    /// multiplied.
+    private void penalise(float[] logits) {
+        float penalty = (float) options.repetitionPenalty();
+        if (penalty == 1) {
+            return;
+        }
+        for (int id = seen.nextSetBit(0); id >= 0 && id < logits.length; ) {
+            logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+            id = seen.nextSetBit(id + 1);
+        }
+    }
+
+    private static int likeliest(float[] logits) {
+        int best = 0;
+        for (int id = 1; id < logits.length; id++) {
+            if (logits[id] > logits[best]) {
+                best = id;
+            }
+        }
+        return best;
+    }
+
+    /// Tokens with their chances, likeliest first.
+    private record Candidates(int[] ids, double[] chances, int count) {
+        int pick(double at) {
+            double total = 0;
+            for (int i = 0; i < count; i++) {
+                total += chances[i];
+            }
+            double left = at * total;
+            for (int i = 0; i < count; i++) {
+                left -= chances[i];
+                if (left < 0) {
+                    return ids[i];
+                }
+            }
+            return ids[0];
+        }
+    }
+
+    private Candidates candidates(float[] logits) {
+        double highest = logits[likeliest(logits)];
+        double[] chances = new double[logits.length];
+        long[] order = new long[logits.length];
+        int count = 0;
+        double total = 0;
+        for (int id = 0; id < logits.length; id++) {
+            double chance = Math.exp((logits[id] - highest) / options.temperature());
+            chances[id] = chance;
+            total += chance;
+            if (chance > 1e-12) {
+                // ascending order of the key is descending chance, then ascending id
+                long key = ~(long) Float.floatToIntBits((float) chance) << 32;
+                order[count++] = key | id;
+            }
+        }
+        Arrays.sort(order, 0, count);
+        if (options.topK() > 0) {
+            count = Math.min(count, options.topK());
+            total = 0;
+            for (int i = 0; i < count; i++) {
+                total += chances[(int) order[i]];
+            }
+        }
+        return cut(order, chances, count, total);
+    }
+
+    private Candidates cut(long[] order, double[] chances, int count, double total) {
+        int[] ids = new int[count];
+        double[] kept = new double[count];
+        double sum = 0;
+        double least = options.minP() * chances[(int) order[0]];
+        int n = 0;
+        while (n < count) {
+            int id = (int) order[n];
+            if (n > 0 && (sum >= options.topP() * total || chances[id] < least)) {
+                break;
+            }
+            ids[n] = id;
+            kept[n] = chances[id];
+            sum += chances[id];
+            n++;
+        }
+        return new Candidates(ids, kept, n);
+    }
+}

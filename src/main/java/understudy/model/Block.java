@@ -1,0 +1,212 @@
+package understudy.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.Placement;
+import understudy.tensor.Scopes;
+
+/// One transformer block: `x1 = x + o(attention(qkv(norm(x))))`, then
+/// `y = x1 + down(silu(gate(norm(x1))) ∘ up(norm(x1)))`.
+final class Block {
+    private final RmsNorm attentionNorm;
+    private final RmsNorm mlpNorm;
+    private final Projections qkv;
+    private final Projections output;
+    private final Projections gateUp;
+    private final Projections down;
+    private final SegmentAttention attention;
+    private final Rope rope;
+    private final int turned; // columns of q and k together
+    private final int intermediate;
+    private final Placement place;
+
+    Block(
+            ModelConfig config,
+            RmsNorm attentionNorm,
+            RmsNorm mlpNorm,
+            List<Projections> projections,
+            Rope rope,
+            Placement place) {
+        this.attentionNorm = attentionNorm;
+        this.mlpNorm = mlpNorm;
+        this.qkv = projections.get(0);
+        this.output = projections.get(1);
+        this.gateUp = projections.get(2);
+        this.down = projections.get(3);
+        this.attention = new SegmentAttention(config, place);
+        this.rope = rope;
+        this.turned = (config.heads() + config.kvHeads()) * config.headSize();
+        this.intermediate = config.intermediate();
+        this.place = place;
+    }
+
+    List<Projections> projections() {
+        return List.of(qkv, output, gateUp, down);
+    }
+
+    /// What a backward pass needs of the forward pass; its tensors live in the scope that was the
+    /// caller's then.
+    static final class Saved {
+        private @Nullable Tensor x;
+        private @Nullable Tensor inverse;
+        private @Nullable Tensor normed;
+        private Projections.@Nullable Output qkv;
+        private final List<Tensor> weights = new ArrayList<>();
+        private @Nullable Tensor mixed;
+        private Projections.@Nullable Output output;
+        private @Nullable Tensor x1;
+        private @Nullable Tensor inverse1;
+        private @Nullable Tensor normed1;
+        private Projections.@Nullable Output gateUp;
+        private @Nullable Tensor gated;
+        private Projections.@Nullable Output down;
+    }
+
+    /// @param x     `(T,d)`
+    /// @param saved filled for [#backward]; null where there will be none
+    /// @return `(T,d)` in the caller's scope
+    Tensor forward(Tensor x, Row row, @Nullable Saved saved) {
+        PointerScope callers = Scopes.current();
+        try (PointerScope inner = new PointerScope()) {
+            Tensor inverse = attentionNorm.inverseRms(x);
+            Tensor normed = attentionNorm.forward(x, inverse);
+            Projections.Output heads = qkv.forward(normed, row.masks());
+            rope.turn(heads.y().narrow(1, 0, turned), row.angles());
+            List<Tensor> weights = saved == null ? null : saved.weights;
+            Tensor mixed = attention.forward(heads.y(), row, weights);
+            Projections.Output attended = output.forward(mixed, row.masks());
+            Tensor x1 = attended.y().add_(x);
+            Tensor inverse1 = mlpNorm.inverseRms(x1);
+            Tensor normed1 = mlpNorm.forward(x1, inverse1);
+            Projections.Output wide = gateUp.forward(normed1, row.masks());
+            Tensor gated = gated(wide.y());
+            Projections.Output narrow = down.forward(gated, row.masks());
+            Tensor y = narrow.y().add_(x1);
+            callers.attach(y);
+            if (saved != null) {
+                saved.x = x;
+                saved.inverse = kept(callers, inverse);
+                saved.normed = kept(callers, normed);
+                saved.qkv = kept(callers, heads);
+                saved.weights.forEach(callers::attach);
+                saved.mixed = kept(callers, mixed);
+                saved.output = kept(callers, attended);
+                saved.x1 = x1;
+                saved.inverse1 = kept(callers, inverse1);
+                saved.normed1 = kept(callers, normed1);
+                saved.gateUp = kept(callers, wide);
+                saved.gated = kept(callers, gated);
+                saved.down = kept(callers, narrow);
+            }
+            return y;
+        }
+    }
+
+    private static Tensor kept(PointerScope callers, Tensor tensor) {
+        callers.attach(tensor);
+        return tensor;
+    }
+
+    private static Projections.Output kept(PointerScope callers, Projections.Output output) {
+        callers.attach(output.y());
+        if (output.low() != null) {
+            callers.attach(output.low());
+        }
+        return output;
+    }
+
+    /// `silu(gate) ∘ up`, `(T,F)`.
+    private Tensor gated(Tensor wide) {
+        return Scopes.keep(() ->
+                torch.silu(wide.narrow(1, 0, intermediate))
+                        .mul_(wide.narrow(1, intermediate, intermediate)));
+    }
+
+    /// Adds the gradients of the adapter and gives that of the block's input.
+    ///
+    /// @param dy     `(T,d)`
+    /// @param wanted whether the gradient of the input is needed; not for the first block
+    /// @return `(T,d)` in the caller's scope; null where not wanted
+    @Nullable Tensor backward(Tensor dy, Row row, Saved saved, boolean wanted) {
+        PointerScope callers = Scopes.current();
+        try (PointerScope inner = new PointerScope()) {
+            Tensor dx1 = mlpBackward(dy, row, saved);
+            Tensor x = some(saved.x);
+            Projections.Output heads = some(saved.qkv);
+            Tensor mixed = some(saved.mixed);
+            Tensor dmixed =
+                    some(output.backward(dx1, mixed, some(saved.output).low(), row.masks(), true));
+            Tensor dqkv = attention.backward(dmixed, heads.y(), mixed, row, saved.weights);
+            rope.turnBack(dqkv.narrow(1, 0, turned), row.angles());
+            Tensor dnormed =
+                    qkv.backward(dqkv, some(saved.normed), heads.low(), row.masks(), wanted);
+            if (dnormed == null) {
+                return null;
+            }
+            Tensor dx = attentionNorm.backward(dnormed, x, some(saved.inverse)).add_(dx1);
+            callers.attach(dx);
+            return dx;
+        }
+    }
+
+    /// Gradient of x1: through the MLP and beside it.
+    private Tensor mlpBackward(Tensor dy, Row row, Saved saved) {
+        return Scopes.keep(() -> {
+            Tensor gated = some(saved.gated);
+            Tensor dgated =
+                    some(down.backward(dy, gated, some(saved.down).low(), row.masks(), true));
+            Tensor wide = some(saved.gateUp).y();
+            Tensor gate = wide.narrow(1, 0, intermediate);
+            Tensor up = wide.narrow(1, intermediate, intermediate);
+            Tensor dwide = place.empty(wide.size(0), wide.size(1));
+            torch.mul_out(dwide.narrow(1, intermediate, intermediate), torch.silu(gate), dgated);
+            dwide.narrow(1, 0, intermediate).copy_(torch.silu_backward(dgated.mul_(up), gate));
+            Tensor dnormed =
+                    some(
+                            gateUp.backward(
+                                    dwide,
+                                    some(saved.normed1),
+                                    some(saved.gateUp).low(),
+                                    row.masks(),
+                                    true));
+            return mlpNorm.backward(dnormed, some(saved.x1), some(saved.inverse1)).add_(dy);
+        });
+    }
+
+    private static <T> T some(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("backward without a saved forward pass");
+        }
+        return value;
+    }
+
+    /// New tokens of a conversation whose earlier ones are in the cache.
+    ///
+    /// @param x `(c,d)`
+    /// @return `(c,d)` in the caller's scope
+    Tensor step(
+            Tensor x, Rope.Angles angles, KvCache.Layer cache, int past, @Nullable Tensor mask) {
+        return Scopes.keep(() -> {
+            Tensor normed = attentionNorm.forward(x, attentionNorm.inverseRms(x));
+            Tensor heads = qkv.forward(normed, null).y();
+            rope.turn(heads.narrow(1, 0, turned), angles);
+            attention.remember(heads, cache, past);
+            int total = past + Math.toIntExact(x.size(0));
+            Tensor mixed = attention.cached(heads, cache, total, mask);
+            Tensor x1 = output.forward(mixed, null).y().add_(x);
+            Tensor normed1 = mlpNorm.forward(x1, mlpNorm.inverseRms(x1));
+            Tensor gated = gated(gateUp.forward(normed1, null).y());
+            return down.forward(gated, null).y().add_(x1);
+        });
+    }
+
+    void close() {
+        attentionNorm.close();
+        mlpNorm.close();
+        projections().forEach(Projections::close);
+    }
+}

@@ -1,0 +1,105 @@
+package understudy.model;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.Scopes;
+
+/// Cross-entropy of chosen tokens and its gradient, in chunks, so that the logits of a whole row
+/// never exist.
+///
+/// With p = softmax(h·Wᵀ): loss = −log p[target], dh = (p − onehot(target))·W.
+final class HeadLoss {
+    /// Tokens a chunk: 256 x 49,152 logits in f32 are 50 MB.
+    private static final int CHUNK = 256;
+
+    private static final ScalarTypeOptional F32 =
+            Scopes.own(new ScalarTypeOptional(torch.ScalarType.Float));
+
+    private final LanguageModel model;
+
+    HeadLoss(LanguageModel model) {
+        this.model = model;
+    }
+
+    /// @param losses per token, nats
+    /// @param dx     gradient of the summed loss times `weight` with respect to the last block's
+    ///     output, `(T,d)`, in the caller's scope; null where not wanted
+    record Result(float[] losses, @Nullable Tensor dx) {}
+
+    /// @param x       output of the last block, `(T,d)`
+    /// @param from    positions whose next token counts
+    /// @param targets those next tokens
+    /// @param weight  by which the gradient is multiplied; 0 where none is wanted
+    Result run(Tensor x, int[] from, int[] targets, double weight) {
+        boolean wanted = weight != 0;
+        float[] losses = new float[from.length];
+        PointerScope callers = Scopes.current();
+        try (PointerScope inner = new PointerScope()) {
+            Tensor dx = wanted ? model.place().zeros(x.size(0), x.size(1)) : null;
+            for (int begin = 0; begin < from.length; begin += CHUNK) {
+                int n = Math.min(CHUNK, from.length - begin);
+                int[] rows = java.util.Arrays.copyOfRange(from, begin, begin + n);
+                int[] next = java.util.Arrays.copyOfRange(targets, begin, begin + n);
+                chunk(x, rows, next, weight, dx, losses, begin);
+            }
+            if (dx != null) {
+                callers.attach(dx);
+            }
+            return new Result(losses, dx);
+        }
+    }
+
+    private void chunk(
+            Tensor x,
+            int[] from,
+            int[] targets,
+            double weight,
+            @Nullable Tensor dx,
+            float[] losses,
+            int begin) {
+        try (PointerScope inner = new PointerScope()) {
+            RmsNorm norm = model.finalNorm();
+            Tensor rows = model.place().indices(from);
+            Tensor selected = x.index_select(0, rows);
+            Tensor inverse = norm.inverseRms(selected);
+            Tensor hidden = norm.forward(selected, inverse);
+            Tensor logits = torch.mm(hidden, model.head().t());
+            Tensor index = model.place().indices(targets).unsqueeze(1);
+            Tensor chances = logits.softmax(-1, F32); // (n,V)
+            float[] chance = floats(chances.gather(1, index));
+            float[] highest = floats(chances.amax(new long[] {-1}, true));
+            float[] logit = floats(logits.gather(1, index));
+            float[] highestLogit = floats(logits.amax(new long[] {-1}, true));
+            for (int i = 0; i < chance.length; i++) {
+                // −log of a chance below the smallest float, too, by way of the likeliest token
+                losses[begin + i] =
+                        chance[i] > 1e-30f
+                                ? (float) -Math.log(chance[i])
+                                : (float)
+                                        ((double) highestLogit[i]
+                                                - logit[i]
+                                                - Math.log(highest[i]));
+            }
+            if (dx != null) {
+                Tensor one = index.to(torch.ScalarType.Float).fill_(new Scalar(-1.0));
+                chances.scatter_add_(1, index, one);
+                Tensor slope = chances.to(model.place().type().scalar());
+                Tensor dhidden = torch.mm(slope, model.head()).mul_(new Scalar(weight));
+                dx.index_add_(0, rows, norm.backward(dhidden, selected, inverse));
+            }
+        }
+    }
+
+    private static float[] floats(Tensor column) {
+        try (PointerScope inner = new PointerScope()) {
+            Tensor cpu = column.to(torch.ScalarType.Float).cpu().contiguous();
+            float[] values = new float[Math.toIntExact(cpu.numel())];
+            cpu.data_ptr_float().get(values);
+            return values;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package understudy.model;
+
+import java.util.List;
+import understudy.base.UserError;
+
+/// What a low-rank adapter looks like (Hu et al. 2021).
+///
+/// @param rank    r, 1 to 1024; default 32
+/// @param alpha   the update is scaled by alpha/r; default 64
+/// @param dropout probability, 0 to 0.9, that an input of the adapter is dropped in training
+/// @param targets last parts of the names of the linear layers that get one, such as `q_proj`
+public record LoraConfig(int rank, double alpha, double dropout, List<String> targets) {
+    /// Every linear layer of a block.
+    public static final List<String> ALL_TARGETS =
+            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
+    /// The article's settings.
+    public static final LoraConfig STANDARD = new LoraConfig(32, 64, 0.05, ALL_TARGETS);
+
+    public LoraConfig {
+        targets = List.copyOf(targets);
+        if (rank < 1 || rank > 1024) {
+            throw wrong("rank " + rank, "a whole number from 1 to 1024");
+        }
+        if (!(alpha > 0 && alpha < 1e6)) {
+            throw wrong("alpha " + alpha, "a number over 0, often twice the rank");
+        }
+        if (!(dropout >= 0 && dropout <= 0.9)) {
+            throw wrong("dropout " + dropout, "a number from 0 to 0.9");
+        }
+        if (targets.isEmpty() || !ALL_TARGETS.containsAll(targets)) {
+            throw wrong("targets " + targets, "some of " + String.join(", ", ALL_TARGETS));
+        }
+    }
+
+    public double scale() {
+        return alpha / rank;
+    }
+
+    private static UserError wrong(String what, String use) {
+        return new UserError("the adapter's " + what + " cannot be used", "lora", "use " + use);
+    }
+}

@@ -1,0 +1,180 @@
+package understudy.model;
+
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.Placement;
+import understudy.tensor.Scopes;
+
+/// Frozen linear layers that share an input, as one multiply, each with its share of the adapter:
+/// `y_j = x·W_jᵀ + (m∘x)·A_jᵀ·(s·B_j)ᵀ` with dropout mask m and s = alpha/r.
+///
+/// The A factors of the group are stacked, so that the low-rank input is one multiply too.
+/// Letters: I inputs, O outputs of all members together, O_j of one member, n members with LoRA.
+final class Projections {
+    private final int layer;
+    private final int site;
+    private final List<Member> members;
+    private final int inputs;
+    private final Tensor weight; // (O,I), frozen
+    private final Placement place;
+    private @Nullable LoraPart lora;
+
+    /// One linear layer of the group.
+    ///
+    /// @param name    such as `self_attn.q_proj`
+    /// @param outputs O_j
+    /// @param offset  its first row in the group's weight
+    record Member(String name, int outputs, int offset) {}
+
+    Projections(
+            int layer, int site, List<Member> members, int inputs, Tensor weight, Placement place) {
+        this.layer = layer;
+        this.site = site;
+        this.members = List.copyOf(members);
+        this.inputs = inputs;
+        this.weight = weight;
+        this.place = place;
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    int layer() {
+        return layer;
+    }
+
+    int inputs() {
+        return inputs;
+    }
+
+    int outputs() {
+        return Math.toIntExact(weight.size(0));
+    }
+
+    Tensor weight() {
+        return weight;
+    }
+
+    void attach(@Nullable LoraPart part) {
+        lora = part;
+    }
+
+    /// The result of a forward pass and what its backward pass needs.
+    ///
+    /// @param y   `(T,O)`
+    /// @param low `(T,n·r)`; null without an adapter
+    record Output(Tensor y, @Nullable Tensor low) {}
+
+    /// @param x `(T,I)`
+    /// @return tensors in the caller's scope
+    Output forward(Tensor x, @Nullable DropoutMasks masks) {
+        PointerScope callers = Scopes.current();
+        try (PointerScope inner = new PointerScope()) {
+            Tensor y = torch.mm(x, weight.t());
+            callers.attach(y);
+            LoraPart part = lora;
+            if (part == null) {
+                return new Output(y, null);
+            }
+            Tensor dropped = masks == null ? x : x.mul(mask(masks, x));
+            Tensor low = torch.mm(dropped, part.a().t());
+            callers.attach(low);
+            for (LoraPart.Factor factor : part.factors()) {
+                y.narrow(1, factor.offset(), factor.outputs())
+                        .addmm_(part.slice(low, factor), factor.scaledB().t());
+            }
+            return new Output(y, low);
+        }
+    }
+
+    private Tensor mask(DropoutMasks masks, Tensor x) {
+        return masks.mask(layer, site, x.size(0), inputs);
+    }
+
+    /// Adds the gradients of the adapter's factors, and gives that of the input:
+    /// `dlow_j = dy_j·(s·B_j)`, `dA = dlowᵀ·(m∘x)`, `dB_j = s·dy_jᵀ·low_j`,
+    /// `dx = dy·W + m∘(dlow·A)`.
+    ///
+    /// @param dy    `(T,O)`
+    /// @param x     the input of the forward pass
+    /// @param low   from the forward pass
+    /// @param wanted whether the gradient of the input is needed
+    /// @return `(T,I)` in the caller's scope; null where not wanted
+    @Nullable Tensor backward(
+            Tensor dy,
+            Tensor x,
+            @Nullable Tensor low,
+            @Nullable DropoutMasks masks,
+            boolean wanted) {
+        PointerScope callers = Scopes.current();
+        try (PointerScope inner = new PointerScope()) {
+            Tensor dx = wanted ? torch.mm(dy, weight) : null;
+            LoraPart part = lora;
+            if (part != null && low != null) {
+                Tensor mask = masks == null ? null : mask(masks, x);
+                Tensor dlow = place.empty(x.size(0), part.width());
+                for (LoraPart.Factor factor : part.factors()) {
+                    Tensor dyj = dy.narrow(1, factor.offset(), factor.outputs());
+                    part.slice(dlow, factor).copy_(torch.mm(dyj, factor.scaledB()));
+                    Tensor db = torch.mm(dyj.t(), part.slice(low, factor));
+                    factor.gradientB().add_(db, part.scale());
+                }
+                part.gradientA().add_(torch.mm(dlow.t(), mask == null ? x : x.mul(mask)));
+                if (dx != null) {
+                    Tensor through = torch.mm(dlow, part.a());
+                    dx.add_(mask == null ? through : through.mul_(mask));
+                }
+            }
+            if (dx != null) {
+                callers.attach(dx);
+            }
+            return dx;
+        }
+    }
+
+    void close() {
+        weight.close();
+    }
+
+    /// The adapter's part at one group, as views of the adapter's memory.
+    ///
+    /// @param a         `(n·r,I)` in the compute type
+    /// @param gradA `(n·r,I)` in f32; only present in training
+    /// @param scale     s
+    record LoraPart(
+            Tensor a, @Nullable Tensor gradA, int rank, Scalar scale, List<Factor> factors) {
+
+        Tensor gradientA() {
+            if (gradA == null) {
+                throw new IllegalStateException("the adapter was loaded without gradients");
+            }
+            return gradA;
+        }
+
+        int width() {
+            return rank * factors.size();
+        }
+
+        Tensor slice(Tensor low, Factor factor) {
+            return low.narrow(1, (long) factor.index() * rank, rank);
+        }
+
+        /// @param index     position among the members with LoRA
+        /// @param offset    first output column in the group
+        /// @param scaledB   `s·B_j`, `(O_j,r)` in the compute type
+        /// @param gradB     of `B_j`, f32
+        record Factor(int index, int offset, int outputs, Tensor scaledB, @Nullable Tensor gradB) {
+            Tensor gradientB() {
+                if (gradB == null) {
+                    throw new IllegalStateException("the adapter was loaded without gradients");
+                }
+                return gradB;
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package understudy.model;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import understudy.tensor.Placement;
+import understudy.tensor.Scopes;
+
+/// Root mean square norm: `y = w · x / sqrt(mean(x²) + ε)`, row by row (Zhang and Sennrich 2019).
+final class RmsNorm {
+    private final Tensor weight; // (d)
+    private final double epsilon;
+    private final int size;
+    private final Placement place;
+
+    RmsNorm(Tensor weight, double epsilon, Placement place) {
+        this.weight = weight;
+        this.epsilon = epsilon;
+        this.size = (int) weight.size(0);
+        this.place = place;
+    }
+
+    /// @param x `(T,d)`
+    /// @return `(T,1)` in f32: `1/sqrt(mean(x²) + ε)`
+    Tensor inverseRms(Tensor x) {
+        return Scopes.keep(() -> {
+            Tensor norm =
+                    x.norm(
+                            new ScalarOptional(new Scalar(2)),
+                            new long[] {-1},
+                            true,
+                            torch.ScalarType.Float);
+            return norm.mul_(norm).mul_(new Scalar(1.0 / size)).add_(new Scalar(epsilon)).rsqrt();
+        });
+    }
+
+    /// @param x       `(T,d)`
+    /// @param inverse from [#inverseRms]
+    /// @return `(T,d)`
+    Tensor forward(Tensor x, Tensor inverse) {
+        Tensor y = place.empty(x.size(0), size);
+        Scopes.run(() -> torch.mul_out(y, x, inverse).mul_(weight));
+        return y;
+    }
+
+    /// With `g = dy·w`: `dx = inv·(g − x·inv²·(g·x)/d)`.
+    ///
+    /// @return `(T,d)`
+    Tensor backward(Tensor dy, Tensor x, Tensor inverse) {
+        return Scopes.keep(() -> {
+            Tensor g = dy.mul(weight);
+            Tensor dot = g.mul(x).sum(new long[] {-1}, true, F32);
+            Tensor slope = dot.mul_(inverse).mul_(inverse).mul_(new Scalar(1.0 / size));
+            Tensor along = place.empty(x.size(0), size);
+            torch.mul_out(along, x, slope);
+            return g.sub_(along).mul_(inverse);
+        });
+    }
+
+    private static final org.bytedeco.pytorch.ScalarTypeOptional F32 =
+            Scopes.own(new org.bytedeco.pytorch.ScalarTypeOptional(torch.ScalarType.Float));
+
+    void close() {
+        weight.close();
+    }
+}

@@ -1,0 +1,135 @@
+package understudy.model;
+
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a row of conversations through a model, forward, and backward where gradients are wanted.
+///
+/// The driver goes block by block. Of each block it keeps either everything the backward pass
+/// needs, or only the input, and then runs the block again on the way back: a third more work for
+/// a fraction of the memory.
+public final class RowPass {
+    private final LanguageModel model;
+    private final HeadLoss head;
+    private final boolean recompute;
+
+    /// @param recompute whether blocks are run again in the backward pass
+    public RowPass(LanguageModel model, boolean recompute) {
+        this.model = model;
+        this.head = new HeadLoss(model);
+        this.recompute = recompute;
+    }
+
+    /// Conversations one behind another in a row.
+    ///
+    /// @param ids    T token ids
+    /// @param starts first token of each conversation, ascending, `starts[0] = 0`
+    /// @param scored bit i: the loss of token i, given those before it, counts; never a
+    ///               conversation's first token, which nothing precedes
+    public record PackedRow(int[] ids, int[] starts, BitSet scored) {
+        public PackedRow {
+            if (ids.length == 0 || starts.length == 0 || starts[0] != 0) {
+                throw new IllegalArgumentException("a row has tokens, and starts at 0");
+            }
+            for (int start : starts) {
+                if (scored.get(start)) {
+                    throw new IllegalArgumentException("nothing precedes token " + start);
+                }
+            }
+            if (scored.length() > ids.length) {
+                throw new IllegalArgumentException("mask longer than the row");
+            }
+        }
+    }
+
+    /// Losses of the scored tokens in order, nats each.
+    public float[] score(PackedRow row) {
+        return run(row, 0, null);
+    }
+
+    /// Adds to the adapter's gradients those of `weight` times the summed loss of the scored
+    /// tokens.
+    ///
+    /// @param masks null without dropout
+    /// @return losses of the scored tokens in order, nats each
+    public float[] learn(PackedRow row, double weight, @Nullable DropoutMasks masks) {
+        if (weight == 0) {
+            throw new IllegalArgumentException("a weight of 0 teaches nothing");
+        }
+        return run(row, weight, masks);
+    }
+
+    private float[] run(PackedRow packed, double weight, @Nullable DropoutMasks masks) {
+        int[] next = packed.scored.stream().toArray();
+        int[] from = next.clone();
+        int[] targets = new int[next.length];
+        for (int i = 0; i < next.length; i++) {
+            from[i] = next[i] - 1;
+            targets[i] = packed.ids[next[i]];
+        }
+        if (next.length == 0) {
+            return new float[0];
+        }
+        boolean learning = weight != 0;
+        Deque<PointerScope> open = new ArrayDeque<>();
+        try (PointerScope scope = new PointerScope()) {
+            Row row = model.row(packed.starts, packed.ids.length, masks);
+            Tensor x = model.embed(packed.ids);
+            Deque<Step> steps = new ArrayDeque<>();
+            for (Block block : model.blocks()) {
+                Block.Saved saved = learning && !recompute ? new Block.Saved() : null;
+                PointerScope kept = new PointerScope(); // lives until the block's way back
+                open.push(kept);
+                Tensor y = block.forward(x, row, saved);
+                if (!learning) {
+                    scope.attach(y);
+                    open.pop().close();
+                    x.close();
+                } else {
+                    steps.push(new Step(block, x, saved));
+                }
+                x = y;
+            }
+            HeadLoss.Result result = head.run(x, from, targets, weight);
+            if (result.dx() != null) {
+                scope.attach(result.dx());
+                backward(row, result.dx(), steps, open, scope);
+            }
+            return result.losses();
+        } finally {
+            while (!open.isEmpty()) {
+                open.pop().close();
+            }
+        }
+    }
+
+    /// @param x the block's input, kept in any case
+    private record Step(Block block, Tensor x, Block.@Nullable Saved saved) {}
+
+    private void backward(
+            Row row, Tensor dx, Deque<Step> steps, Deque<PointerScope> open, PointerScope scope) {
+        Tensor dy = dx;
+        while (!steps.isEmpty()) {
+            Step step = steps.pop();
+            boolean wanted = !steps.isEmpty();
+            try (PointerScope again = new PointerScope()) {
+                Block.Saved saved = step.saved;
+                if (saved == null) {
+                    saved = new Block.Saved();
+                    step.block.forward(step.x, row, saved).close();
+                }
+                Tensor before = step.block.backward(dy, row, saved, wanted);
+                if (before != null) {
+                    scope.attach(before);
+                    dy.close();
+                    dy = before;
+                }
+            }
+            open.pop().close();
+        }
+    }
+}

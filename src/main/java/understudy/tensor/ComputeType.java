@@ -1,0 +1,101 @@
+package understudy.tensor;
+
+import java.util.Locale;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import understudy.base.UserError;
+
+/// The number type of the big multiplies.
+public enum ComputeType {
+    /// 8 bits of mantissa; several times faster where the CPU has the instructions, and many times
+    /// slower where it has not.
+    BF16(torch.ScalarType.BFloat16, 2),
+    F32(torch.ScalarType.Float, 4);
+
+    /// How much faster bf16 must be to be worth its rounding.
+    private static final double WORTH = 1.2;
+
+    private final torch.ScalarType scalar;
+    private final int bytes;
+
+    ComputeType(torch.ScalarType scalar, int bytes) {
+        this.scalar = scalar;
+        this.bytes = bytes;
+    }
+
+    public torch.ScalarType scalar() {
+        return scalar;
+    }
+
+    /// Bytes a number.
+    public int bytes() {
+        return bytes;
+    }
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// A type and why it was chosen, to be shown with every run.
+    ///
+    /// @param gflops measured rate of a big multiply in that type, 10^9 operations a second; 0
+    ///     where it was not measured
+    public record Choice(ComputeType type, String reason, double gflops) {}
+
+    /// The type that `wanted` asks for.
+    ///
+    /// @param wanted `auto`, `bf16` or `f32`
+    public static Choice choose(String wanted, Device device) {
+        Libtorch.start();
+        return switch (wanted.toLowerCase(Locale.ROOT)) {
+            case "bf16" -> new Choice(BF16, "bf16, as asked for", 0);
+            case "f32" -> new Choice(F32, "f32, as asked for", 0);
+            case "auto" -> device.is_cuda() ? new Choice(BF16, "bf16, on the GPU", 0) : probe();
+            default ->
+                    throw new UserError(
+                            "unknown compute type " + wanted,
+                            "compute_type",
+                            "use auto, bf16 or f32");
+        };
+    }
+
+    private static Choice probe() {
+        double half = rate(BF16);
+        double full = rate(F32);
+        ComputeType type = half > WORTH * full ? BF16 : F32;
+        String reason =
+                String.format(
+                        Locale.ROOT,
+                        "%s: this CPU multiplies %.0f GFLOP/s in bf16 and %.0f in f32",
+                        type.word(),
+                        half,
+                        full);
+        return new Choice(type, reason, Math.max(half, full));
+    }
+
+    /// Rate of a big multiply on the CPU, 10^9 operations a second, best of a few.
+    public static double rate(ComputeType type) {
+        Libtorch.start();
+        int rows = 512;
+        int inner = 576;
+        int outer = 1536;
+        try (PointerScope scope = new PointerScope()) {
+            TensorOptions options = new TensorOptions(type.scalar);
+            Tensor x = torch.ones(new long[] {rows, inner}, options);
+            Tensor w = torch.ones(new long[] {outer, inner}, options).mul_(new Scalar(0.5f)).t();
+            double best = 0;
+            long begin = System.nanoTime();
+            for (int i = 0; i < 12 && System.nanoTime() - begin < 400_000_000L; i++) {
+                long from = System.nanoTime();
+                torch.mm(x, w).close();
+                double seconds = (System.nanoTime() - from) / 1e9;
+                best = Math.max(best, 2.0 * rows * inner * outer / seconds / 1e9);
+            }
+            return best;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package understudy.train;
+
+import java.time.Duration;
+import understudy.base.Settings;
+import understudy.model.LoraConfig;
+
+/// How to train: the section `train` of a recipe. Keys are the names here with underscores.
+///
+/// @param epochs         passes over the training rows, 1 to 1000
+/// @param maxTokens      training tokens at most, whatever the epochs; 0 for no bound
+/// @param batchTokens    a step takes rows until it has this many tokens
+/// @param batchRows      a step takes this many rows; 0 leaves it to `batchTokens`
+/// @param rowLength      tokens a packed row; longer conversations get a row of their own
+/// @param learningRate   highest rate of the optimiser
+/// @param warmupSteps    steps over which the rate rises from 0
+/// @param schedule       `cosine`, `linear` or `constant` after the warm-up
+/// @param weightDecay    AdamW's λ
+/// @param clipNorm       longest gradient used
+/// @param lora           shape of the adapter
+/// @param checkpoint     how often to write a checkpoint
+/// @param keep           checkpoints kept
+/// @param validate       how often to measure the validation part; zero steps: at epoch ends
+/// @param patience       measurements without a better one before the run stops; 0 for never
+/// @param seed           of order, dropout and the adapter's start
+/// @param computeType    `auto`, `bf16` or `f32`
+/// @param quantization   of the frozen base: `none` so far
+public record TrainConfig(
+        int epochs,
+        long maxTokens,
+        int batchTokens,
+        int batchRows,
+        int rowLength,
+        double learningRate,
+        int warmupSteps,
+        String schedule,
+        double weightDecay,
+        double clipNorm,
+        LoraConfig lora,
+        Every checkpoint,
+        int keep,
+        Every validate,
+        int patience,
+        long seed,
+        String computeType,
+        String quantization) {
+
+    /// An interval in steps or in time.
+    ///
+    /// @param steps 0 where it is a time
+    /// @param time  zero where it is in steps
+    public record Every(int steps, Duration time) {
+        /// Whether it is due.
+        boolean due(int stepsSince, Duration timeSince) {
+            return time.isZero()
+                    ? steps > 0 && stepsSince >= steps
+                    : timeSince.compareTo(time) >= 0;
+        }
+
+        static Every of(Settings settings, String key, String standard) {
+            String text = settings.text(key, standard).strip();
+            if (text.matches("[0-9]{1,6}m")) {
+                long minutes = Long.parseLong(text.substring(0, text.length() - 1));
+                if (minutes > 0) {
+                    return new Every(0, Duration.ofMinutes(minutes));
+                }
+            }
+            if (text.matches("[0-9]{1,9}")) {
+                return new Every(Integer.parseInt(text), Duration.ZERO);
+            }
+            throw settings.wrong(key, "a number of steps such as 50, or of minutes such as 10m");
+        }
+    }
+
+    /// Reads the section `train`.
+    ///
+    /// @throws understudy.base.UserError for an unknown key or a value out of range
+    public static TrainConfig from(Settings train) {
+        TrainConfig config =
+                new TrainConfig(
+                        train.integer("epochs", 3, 1, 1000),
+                        (long) train.number("max_tokens", 0, 0, 1e15),
+                        train.integer("batch_tokens", 2048, 1, 10_000_000),
+                        train.integer("batch_rows", 0, 0, 100_000),
+                        train.integer("row_length", 1024, 16, 1_000_000),
+                        train.number("learning_rate", 5e-4, 0, 1),
+                        train.integer("warmup_steps", 5, 0, 1_000_000),
+                        train.choice("schedule", "cosine", "cosine", "linear", "constant"),
+                        train.number("weight_decay", 0, 0, 1),
+                        train.number("clip_norm", 1, 1e-6, 1e9),
+                        new LoraConfig(
+                                train.integer("rank", 32, 1, 1024),
+                                train.number("alpha", 64, 1e-3, 1e5),
+                                train.number("dropout", 0.05, 0, 0.9),
+                                train.list("targets", LoraConfig.ALL_TARGETS)),
+                        Every.of(train, "checkpoint_every", "10m"),
+                        train.integer("keep_checkpoints", 2, 1, 1000),
+                        Every.of(train, "validate_every", "50"),
+                        train.integer("patience", 3, 0, 1000),
+                        (long) train.number("seed", 42, 0, 9e15),
+                        train.choice("compute_type", "auto", "auto", "bf16", "f32"),
+                        train.choice("quantization", "none", "none"));
+        train.refuseOthers();
+        return config;
+    }
+}

@@ -1,0 +1,99 @@
+package understudy.train;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import understudy.base.Json;
+import understudy.base.PrivateFiles;
+import understudy.base.UserError;
+import understudy.model.Adapter;
+import understudy.tensor.WeightTensors;
+import understudy.weights.Safetensors;
+import understudy.weights.SafetensorsWriter;
+import understudy.weights.WeightType;
+
+/// Where a run stands between two steps: everything that the next step depends on.
+///
+/// @param step        steps done
+/// @param tokens      trained so far
+/// @param bestStep    step of the best validation; 0 for none yet
+/// @param bestLoss    its loss; infinite for none yet
+/// @param sinceBest   validations since it
+/// @param fingerprint of what the run depends on (base, rows, recipe); a run resumes only with the
+///     same
+record TrainState(
+        int step, long tokens, int bestStep, double bestLoss, int sinceBest, String fingerprint) {
+    static final String FILE = "state.safetensors";
+
+    JsonNode json() {
+        ObjectNode node = Json.json().createObjectNode();
+        node.put("step", step);
+        node.put("tokens", tokens);
+        node.put("best_step", bestStep);
+        // JSON has no infinity; the bits keep resumption exact
+        node.put("best_loss_bits", Double.doubleToLongBits(bestLoss));
+        node.put("since_best", sinceBest);
+        node.put("fingerprint", fingerprint);
+        return node;
+    }
+
+    static TrainState of(JsonNode node) {
+        return new TrainState(
+                node.path("step").asInt(0),
+                node.path("tokens").asLong(0),
+                node.path("best_step").asInt(0),
+                Double.longBitsToDouble(node.path("best_loss_bits").asLong(0)),
+                node.path("since_best").asInt(0),
+                node.path("fingerprint").asString(""));
+    }
+
+    /// The tensors of a checkpoint: the adapter and both moments of the optimiser.
+    static Map<String, PrivateFiles.Body> files(Adapter adapter, AdamW optimiser) {
+        Map<String, PrivateFiles.Body> files = new LinkedHashMap<>();
+        files.put(
+                FILE,
+                out -> {
+                    try (PointerScope scope = new PointerScope()) {
+                        SafetensorsWriter writer = new SafetensorsWriter();
+                        add(writer, "parameters", adapter.parameters());
+                        add(writer, "mean", optimiser.mean());
+                        add(writer, "square", optimiser.square());
+                        writer.writeTo(out);
+                    }
+                });
+        return files;
+    }
+
+    private static void add(SafetensorsWriter writer, String name, Tensor flat) {
+        Tensor cpu = flat.cpu().contiguous();
+        writer.add(name, WeightType.F32, new long[] {cpu.numel()}, WeightTensors.memory(cpu));
+    }
+
+    /// Puts the tensors of a checkpoint back.
+    void restore(Path file, Adapter adapter, AdamW optimiser) {
+        try (Safetensors tensors = Safetensors.open(file);
+                PointerScope scope = new PointerScope()) {
+            long size = adapter.size();
+            adapter.parameters().copy_(WeightTensors.view(tensors, "parameters", size));
+            optimiser.mean().copy_(WeightTensors.view(tensors, "mean", size));
+            optimiser.square().copy_(WeightTensors.view(tensors, "square", size));
+        }
+        optimiser.restoreSteps(step);
+        adapter.refresh();
+    }
+
+    /// @throws UserError where the checkpoint belongs to other data, base or recipe
+    void refuseOther(String expected, @Nullable String where) {
+        if (!fingerprint.equals(expected)) {
+            throw new UserError(
+                    "this run was started with other data, another base or another recipe",
+                    where,
+                    "start a new run: understudy train");
+        }
+    }
+}

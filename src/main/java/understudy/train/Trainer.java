@@ -1,0 +1,414 @@
+package understudy.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import understudy.base.ExitCode;
+import understudy.base.UserError;
+import understudy.model.Adapter;
+import understudy.model.DropoutMasks;
+import understudy.model.LanguageModel;
+import understudy.model.PeftFolder;
+import understudy.model.RowPass;
+import understudy.model.RowPass.PackedRow;
+import understudy.run.Checkpoint;
+import understudy.run.Checkpoints;
+import understudy.run.EventLog;
+import understudy.run.RunEvent;
+import understudy.run.RunFolder;
+
+/// Fine-tunes an adapter and keeps the run's folder.
+///
+/// Everything random is a function of seed and step, and a checkpoint holds the adapter and both
+/// moments bit for bit: a run that is stopped at any step and resumed on the same machine ends
+/// with the same bits as one that was not.
+public final class Trainer {
+    private static final int MOST_BAD_STEPS = 3;
+
+    private final LanguageModel model;
+    private final TrainConfig config;
+    private final RunFolder run;
+    private final About about;
+    private final Consumer<RunEvent> watcher;
+    private volatile boolean stopping;
+
+    /// What the run's log and adapter say about where they come from.
+    ///
+    /// @param base        name of the base model, as PEFT is to find it
+    /// @param revision    of its hub repository; null where there is none
+    /// @param reason      why the compute type was chosen
+    /// @param fingerprint of base, rows and recipe; a run resumes only with the same
+    public record About(
+            String base,
+            @Nullable String revision,
+            String dataset,
+            String recipe,
+            String reason,
+            String fingerprint) {}
+
+    /// How a run ended.
+    ///
+    /// @param seconds         of this session
+    /// @param tokensPerSecond of this session's steps, validation and checkpoints left out
+    /// @param bestStep        step of the adapter that was kept
+    /// @param bestLoss        its validation loss, nats a token; null without a validation part
+    /// @param interrupted     whether it was asked to stop before its end
+    public record Result(
+            int step,
+            long tokens,
+            double seconds,
+            double tokensPerSecond,
+            int bestStep,
+            @Nullable Double bestLoss,
+            long peakRssMb,
+            boolean interrupted) {}
+
+    /// @param watcher told every event as it is logged
+    public Trainer(
+            LanguageModel model,
+            TrainConfig config,
+            RunFolder run,
+            About about,
+            Consumer<RunEvent> watcher) {
+        this.model = model;
+        this.config = config;
+        this.run = run;
+        this.about = about;
+        this.watcher = watcher;
+    }
+
+    /// Asks the training to stop after the step it is in; from any thread.
+    public void requestStop() {
+        stopping = true;
+    }
+
+    /// Trains until the plan is done, the validation loss stops falling, or a stop is requested.
+    /// Goes on from the run's newest whole checkpoint where it has one.
+    ///
+    /// @param validation may be empty; then the last adapter is kept
+    /// @throws UserError where there is nothing to learn, the run belongs to other data, or the
+    ///     loss is not a number for several steps
+    public Result train(List<TrainingRow> training, List<TrainingRow> validation)
+            throws IOException {
+        if (training.stream().allMatch(r -> r.learned().isEmpty())) {
+            throw new UserError(
+                    "there is nothing to learn: no row has a turn of yours",
+                    about.dataset,
+                    "see `understudy prepare` for what was left out and why");
+        }
+        Plan plan = Plan.of(training, config);
+        try (EventLog log = run.eventLog();
+                Adapter adapter = Adapter.create(model, config.lora(), config.seed(), true);
+                AdamW optimiser = new AdamW(adapter, config.weightDecay());
+                Session session = new Session(plan, adapter, optimiser, log, validation)) {
+            return session.train(training);
+        } finally {
+            model.detachAdapter();
+        }
+    }
+
+    /// The steps of one call of [#train].
+    private final class Session implements AutoCloseable {
+        private final Plan plan;
+        private final Adapter adapter;
+        private final AdamW optimiser;
+        private final EventLog log;
+        private final List<PackedRow> validation;
+        private final RowPass pass;
+        private final DropoutPool dropout;
+        private final Checkpoints checkpoints = new Checkpoints(run.checkpoints());
+        private final long begin = System.nanoTime();
+        private TrainState state;
+        private int badSteps;
+        private double stepSeconds;
+        private long stepTokens;
+        private int checkpointStep;
+        private long checkpointTime = System.nanoTime();
+        private int validatedStep;
+        private long validatedTime = System.nanoTime();
+
+        Session(
+                Plan plan,
+                Adapter adapter,
+                AdamW optimiser,
+                EventLog log,
+                List<TrainingRow> validation) {
+            this.plan = plan;
+            this.adapter = adapter;
+            this.optimiser = optimiser;
+            this.log = log;
+            this.validation = new Packer(config.rowLength(), 0).pack(validation, 0);
+            MemoryPlan memory =
+                    MemoryPlan.of(
+                            model.config(), config.lora(), model.place().type(), plan.longestRow());
+            boolean recompute = memory.mustRecompute(Memory.free() + memory.weights());
+            this.pass = new RowPass(model, recompute);
+            long widest = Math.max(model.config().intermediate(), model.config().hidden());
+            this.dropout =
+                    new DropoutPool(
+                            model.place(),
+                            config.lora().dropout(),
+                            plan.longestRow() * widest,
+                            config.seed());
+            this.state = new TrainState(0, 0, 0, Double.POSITIVE_INFINITY, 0, about.fingerprint);
+            if (recompute) {
+                warnings = "blocks are computed twice to save memory; slower by about a third";
+            }
+        }
+
+        private @Nullable String warnings;
+
+        Result train(List<TrainingRow> training) throws IOException {
+            checkpoints.sweep();
+            resume();
+            announce(training);
+            boolean more = true;
+            while (more && state.step() < plan.steps().size() && !stopping) {
+                step();
+                more = validateWhenDue();
+                checkpointWhenDue();
+            }
+            return stopping && more && state.step() < plan.steps().size() ? interrupt() : finish();
+        }
+
+        private void resume() throws IOException {
+            Optional<Checkpoint> newest =
+                    checkpoints.latestValid(what -> tell(new RunEvent.Warned(what)));
+            if (newest.isEmpty()) {
+                return;
+            }
+            TrainState saved = TrainState.of(newest.get().state());
+            saved.refuseOther(about.fingerprint, run.id());
+            Path file = newest.get().file(TrainState.FILE);
+            saved.restore(file, adapter, optimiser);
+            state = saved;
+            checkpointStep = saved.step();
+            validatedStep = saved.step();
+        }
+
+        private void announce(List<TrainingRow> training) {
+            long learned = training.stream().mapToLong(r -> r.learned().cardinality()).sum();
+            tell(
+                    new RunEvent.Started(
+                            Instant.now(),
+                            about.base,
+                            about.dataset,
+                            about.recipe,
+                            model.place().type().word(),
+                            about.reason,
+                            training.size(),
+                            plan.epochTokens(),
+                            learned,
+                            plan.steps().size(),
+                            plan.tokens(),
+                            state.step()));
+            if (warnings != null) {
+                tell(new RunEvent.Warned(warnings));
+            }
+        }
+
+        private void step() {
+            long from = System.nanoTime();
+            Plan.Batch batch = plan.steps().get(state.step());
+            double sum = 0;
+            for (int i = 0; i < batch.rows().size(); i++) {
+                DropoutMasks masks =
+                        config.lora().dropout() > 0 ? dropout.of(state.step(), i) : null;
+                for (float loss : pass.learn(batch.rows().get(i), 1.0 / batch.learned(), masks)) {
+                    sum += loss;
+                }
+            }
+            double loss = sum / batch.learned();
+            double rate = plan.rate(state.step(), config);
+            double norm = optimiser.gradientNorm();
+            if (Double.isFinite(loss) && Double.isFinite(norm)) {
+                optimiser.step(rate, norm, config.clipNorm());
+                badSteps = 0;
+            } else {
+                skip();
+            }
+            double seconds = (System.nanoTime() - from) / 1e9;
+            stepSeconds += seconds;
+            stepTokens += batch.tokens();
+            state =
+                    new TrainState(
+                            state.step() + 1,
+                            state.tokens() + batch.tokens(),
+                            state.bestStep(),
+                            state.bestLoss(),
+                            state.sinceBest(),
+                            state.fingerprint());
+            tell(
+                    new RunEvent.StepDone(
+                            state.step(),
+                            batch.epoch(),
+                            state.tokens(),
+                            loss,
+                            rate,
+                            norm,
+                            seconds,
+                            batch.tokens() / seconds));
+        }
+
+        /// Leaves the adapter as it is: one bad gradient would spoil every number of it.
+        private void skip() {
+            optimiser.skip();
+            badSteps++;
+            tell(
+                    new RunEvent.Warned(
+                            "step " + (state.step() + 1) + " was skipped: its loss is no number"));
+            if (badSteps >= MOST_BAD_STEPS) {
+                String what = "the loss is no number for " + badSteps + " steps in a row";
+                tell(new RunEvent.Failed(what));
+                throw new UserError(
+                        what,
+                        "run " + run.id() + ", step " + (state.step() + 1),
+                        "train again with a lower rate: --set train.learning_rate=1e-4",
+                        ExitCode.UNEXPECTED_STATE,
+                        null);
+            }
+        }
+
+        /// @return whether to go on
+        private boolean validateWhenDue() throws IOException {
+            boolean last = state.step() == plan.steps().size();
+            TrainConfig.Every every = config.validate();
+            boolean epochs = every.steps() == 0 && every.time().isZero();
+            boolean due =
+                    epochs
+                            ? epochEnds()
+                            : every.due(state.step() - validatedStep, since(validatedTime));
+            if (validation.isEmpty() || !(due || last)) {
+                return true;
+            }
+            double loss = validate();
+            boolean best = loss < state.bestLoss();
+            state =
+                    new TrainState(
+                            state.step(),
+                            state.tokens(),
+                            best ? state.step() : state.bestStep(),
+                            best ? loss : state.bestLoss(),
+                            best ? 0 : state.sinceBest() + 1,
+                            state.fingerprint());
+            if (best) {
+                keep();
+            }
+            validatedStep = state.step();
+            validatedTime = System.nanoTime();
+            tell(new RunEvent.Validated(state.step(), loss, best));
+            return config.patience() == 0 || state.sinceBest() < config.patience();
+        }
+
+        private boolean epochEnds() {
+            double before = state.step() < 2 ? 0 : plan.steps().get(state.step() - 2).epoch();
+            double now = plan.steps().get(state.step() - 1).epoch();
+            return Math.floor(now + 1e-9) > Math.floor(before + 1e-9);
+        }
+
+        /// Mean loss of the learned tokens of the validation part, nats.
+        private double validate() {
+            double sum = 0;
+            long tokens = 0;
+            for (PackedRow row : validation) {
+                for (float loss : pass.score(row)) {
+                    sum += loss;
+                    tokens++;
+                }
+            }
+            return sum / Math.max(1, tokens);
+        }
+
+        private void keep() throws IOException {
+            PeftFolder.write(
+                    adapter, adapter.parameters(), run.adapter(), about.base, about.revision);
+        }
+
+        private void checkpointWhenDue() {
+            if (config.checkpoint().due(state.step() - checkpointStep, since(checkpointTime))) {
+                checkpoint();
+            }
+        }
+
+        /// A full disk costs the checkpoint, not the run.
+        private void checkpoint() {
+            long from = System.nanoTime();
+            try {
+                Checkpoint saved =
+                        checkpoints.save(
+                                state.step(), TrainState.files(adapter, optimiser), state.json());
+                checkpoints.retain(state.step(), config.keep(), OptionalInt.empty());
+                tell(
+                        new RunEvent.Checkpointed(
+                                state.step(), saved.bytes(), since(from).toNanos() / 1e9));
+            } catch (IOException e) {
+                tell(
+                        new RunEvent.Warned(
+                                "no checkpoint at step "
+                                        + state.step()
+                                        + ": the disk refused it; training goes on"));
+            }
+            checkpointStep = state.step();
+            checkpointTime = System.nanoTime();
+        }
+
+        private Result interrupt() throws IOException {
+            checkpoint();
+            tell(new RunEvent.Interrupted(state.step()));
+            return result(true);
+        }
+
+        private Result finish() throws IOException {
+            if (validation.isEmpty()) {
+                keep();
+            }
+            Result result = result(false);
+            tell(
+                    new RunEvent.Finished(
+                            result.step,
+                            result.tokens,
+                            result.seconds,
+                            validation.isEmpty() ? null : result.bestStep,
+                            result.bestLoss,
+                            result.peakRssMb));
+            return result;
+        }
+
+        private Result result(boolean interrupted) {
+            return new Result(
+                    state.step(),
+                    state.tokens(),
+                    since(begin).toNanos() / 1e9,
+                    stepSeconds == 0 ? 0 : stepTokens / stepSeconds,
+                    state.bestStep() > 0 ? state.bestStep() : state.step(),
+                    Double.isFinite(state.bestLoss()) ? state.bestLoss() : null,
+                    Memory.peakMb(),
+                    interrupted);
+        }
+
+        private void tell(RunEvent event) {
+            try {
+                log.append(event);
+            } catch (IOException e) {
+                // the log is for people; the training does not depend on it
+                watcher.accept(new RunEvent.Warned("the run's log cannot be written"));
+            }
+            watcher.accept(event);
+        }
+
+        @Override
+        public void close() {
+            dropout.close();
+        }
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+}

@@ -1,0 +1,22 @@
+package understudy.train;
+
+import java.util.BitSet;
+
+/// A conversation, or a part of one, to learn from.
+///
+/// @param ids     token ids
+/// @param learned bit i: token i is learned, given those before it; the first token never is
+public record TrainingRow(int[] ids, BitSet learned) {
+    public TrainingRow {
+        if (learned.length() > ids.length) {
+            throw new IllegalArgumentException(
+                    "mask of " + learned.length() + " for " + ids.length + " tokens");
+        }
+        learned = (BitSet) learned.clone();
+        learned.clear(0);
+    }
+
+    public int length() {
+        return ids.length;
+    }
+}
