@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /// Prose drifts; what pages say about names, packages and files is held to the code here.
@@ -33,7 +32,6 @@ class DocsTest {
     }
 
     @Test
-    @Disabled("until train, generate and importer are merged; the names are the agreed ones")
     void theFivePlacesToStartExist() throws Exception {
         List<MatchResult> places = matches(ENTRY_POINT, Files.readString(ARCHITECTURE));
         assertThat(places).hasSize(5);

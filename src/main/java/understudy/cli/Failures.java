@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,8 +35,8 @@ final class Failures {
         String name = command.getCommandSpec().qualifiedName();
         String help = name + " --help";
         String what = firstLine(e.getMessage());
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().getFirst();
+        String word = unknownWord(e, arguments);
+        if (word != null) {
             boolean option = word.startsWith("-");
             boolean group = !command.getSubcommands().isEmpty();
             what =
@@ -54,6 +55,30 @@ final class Failures {
         }
         print(command.getErr(), what, name, help);
         return ExitCode.USER;
+    }
+
+    /// The word that nothing is known by that name; null where the fault is another.
+    ///
+    /// picocli looks for missing words first, so that `import --hepl` misses a file; what the
+    /// person got wrong is the option.
+    private static @Nullable String unknownWord(
+            CommandLine.ParameterException e, String[] arguments) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            return unmatched.getUnmatched().getFirst();
+        }
+        if (e instanceof CommandLine.MissingParameterException) {
+            Set<String> known = new HashSet<>();
+            for (CommandLine c = e.getCommandLine(); c != null; c = c.getParent()) {
+                known.addAll(c.getCommandSpec().optionsMap().keySet());
+            }
+            for (String argument : arguments) {
+                String name = argument.replaceFirst("=.*", "");
+                if (name.matches("--[a-z-]+") && !known.contains(name)) {
+                    return name;
+                }
+            }
+        }
+        return null;
     }
 
     /// Anything that was thrown.

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -25,7 +24,6 @@ class DocumentedCommandsTest {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
     @Test
-    @Disabled("until every command of the README is merged")
     void everyCommandOnAPageCanBeTyped() throws IOException {
         List<String> wrong = new ArrayList<>();
         int seen = 0;
