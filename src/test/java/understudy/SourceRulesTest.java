@@ -35,7 +35,8 @@ class SourceRulesTest {
     private static final int COLUMNS = 100;
 
     /// Methods that may be longer, `Class#method`, each with its reason.
-    private static final Map<String, String> LONG_METHODS = Map.of();
+    private static final Map<String, String> LONG_METHODS =
+            Map.of("SafetensorsTest#rejects", "a table, one case after the other");
 
     private static final Set<String> BANNED_PACKAGES =
             Set.of("util", "utils", "helper", "helpers", "common", "misc");
@@ -209,8 +210,10 @@ class SourceRulesTest {
             Tree parent = getCurrentPath().getParentPath().getLeaf();
             String owner = parent instanceof ClassTree c ? c.getSimpleName().toString() : "";
             String name = owner + "#" + method.getName();
-            if (lines > METHOD_LINES && !LONG_METHODS.containsKey(name)) {
-                tooLong.add(place(method) + " " + name + ": " + lines);
+            boolean excused = LONG_METHODS.containsKey(name);
+            if (lines > METHOD_LINES != excused) {
+                String fault = excused ? " needs no exception any more" : ": " + lines;
+                tooLong.add(place(method) + " " + name + fault);
             }
             return super.visitMethod(method, nothing);
         }

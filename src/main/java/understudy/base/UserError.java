@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// None of the three may carry message text: errors are pasted into bug reports.
-public final class UserError extends RuntimeException {
+public class UserError extends RuntimeException {
     private final String what;
     private final @Nullable String where;
     private final String fix;

@@ -12,11 +12,13 @@ final class Console {
     private final boolean json;
     private final PrintStream result;
     private final PrintStream talk;
+    private final PrintStream err;
 
     Console(boolean json, PrintStream out, PrintStream err) {
         this.json = json;
         this.result = out;
         this.talk = json ? err : out;
+        this.err = err;
     }
 
     static Console standard(boolean json) {
@@ -29,6 +31,11 @@ final class Console {
     /// A line for the person.
     void say(String line) {
         talk.println(line);
+    }
+
+    /// A line on standard error: what went wrong, or may be wrong, while the work goes on.
+    void warn(String line) {
+        err.println("warning: " + line);
     }
 
     /// Text for the person without a line break, shown at once.

@@ -8,7 +8,9 @@ import picocli.CommandLine;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 import understudy.base.ExitCode;
+import understudy.base.UserError;
 import understudy.base.Workspace;
+import understudy.tensor.Engine;
 
 /// `understudy doctor`: what this machine offers, and what to do about what is missing.
 @CommandLine.Command(
@@ -32,6 +34,10 @@ final class DoctorCommand extends Command {
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     private record Diagnosis(
+            @Nullable String device,
+            @Nullable String computeType,
+            @Nullable String reason,
+            int threads,
             String java,
             String os,
             int cores,
@@ -45,8 +51,16 @@ final class DoctorCommand extends Command {
     @Override
     int run(Workspace workspace, Console console) {
         Machine machine = Machine.look(workspace);
+        List<Check> checks = checks(machine);
+        Engine engine = null;
+        try {
+            engine = Engine.look();
+            checks.add(engine(engine));
+        } catch (UserError e) {
+            checks.add(new Check("engine", "not usable", e.what(), e.fix(), true));
+        }
         List<Problem> problems = new ArrayList<>();
-        for (Check check : checks(machine)) {
+        for (Check check : checks) {
             String mark = check.fault() == null ? "ok  " : check.needed() ? "FAIL" : "warn";
             console.say("%s  %-7s %s".formatted(mark, check.name(), check.found()));
             if (check.fault() != null) {
@@ -57,6 +71,10 @@ final class DoctorCommand extends Command {
         }
         console.result(
                 new Diagnosis(
+                        engine == null ? null : engine.device(),
+                        engine == null ? null : engine.computeType(),
+                        engine == null ? null : engine.reason(),
+                        engine == null ? 0 : engine.threads(),
                         machine.java(),
                         machine.os(),
                         machine.cores(),
@@ -106,6 +124,12 @@ final class DoctorCommand extends Command {
                         "sudo apt install python3-pip   (or python3 -m ensurepip)",
                         false));
         return checks;
+    }
+
+    private static Check engine(Engine engine) {
+        String threads = engine.threads() == 1 ? "1 thread" : engine.threads() + " threads";
+        String found = engine.device() + " with " + threads + "; " + engine.reason();
+        return new Check("engine", found, null, "", true);
     }
 
     private static Check home(Machine machine) {

@@ -9,7 +9,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -40,13 +42,15 @@ final class Failures {
                     (option ? "unknown option " : group ? "unknown command " : "unexpected word ")
                             + word;
             Set<String> known =
-                    option
-                            ? command.getCommandSpec().optionsMap().keySet()
-                            : command.getSubcommands().keySet();
-            help =
-                    Nearest.to(word, known)
-                            .map(near -> "did you mean " + near + "? (" + name + " --help)")
-                            .orElse(help);
+                    new TreeSet<>(
+                            option
+                                    ? command.getCommandSpec().optionsMap().keySet()
+                                    : command.getSubcommands().keySet());
+            known.removeIf(k -> k.length() < 3); // -v is near everything short
+            List<String> near = Nearest.to(word, known, 1);
+            if (!near.isEmpty()) {
+                help = "did you mean " + near.getFirst() + "? (" + help + ")";
+            }
         }
         print(command.getErr(), what, name, help);
         return ExitCode.USER;

@@ -14,6 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DoctorCommand.class,
+            MessagesCommand.class,
+            ModelCommand.class,
             PeopleCommand.class,
             PrepareCommand.class,
             RunsCommand.class,

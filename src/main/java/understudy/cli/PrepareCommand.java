@@ -24,8 +24,8 @@ import understudy.dataset.Prepared;
 import understudy.dataset.Preview;
 import understudy.dataset.ReportCharts;
 import understudy.dataset.ReportText;
-import understudy.dataset.TemplateEncoder;
 import understudy.store.ChatStore;
+import understudy.text.TemplateEncoder;
 
 /// Makes a dataset of the store, and shows what became of it.
 @CommandLine.Command(
@@ -75,7 +75,9 @@ final class PrepareCommand extends Command {
             DatasetConfig datasetConfig = DatasetConfig.from(settings);
             String called = called(recipeFile);
             BaseModel model = BaseModel.find(workspace, base);
-            TemplateEncoder encoder = TemplateEncoder.load(model.path(), datasetConfig);
+            TemplateEncoder encoder =
+                    TemplateEncoder.load(
+                            model.path(), datasetConfig.template() == DatasetConfig.Template.SEED);
             Prepared prepared =
                     DatasetBuilder.build(
                             store,

@@ -23,6 +23,7 @@ import understudy.base.Json;
 import understudy.base.Settings;
 import understudy.base.UserError;
 import understudy.chat.Role;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 
 /// A dataset on disk. Opening it reads only its description; each part is read when asked for, so

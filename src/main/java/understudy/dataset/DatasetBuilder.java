@@ -19,6 +19,7 @@ import understudy.chat.Turn;
 import understudy.store.ChatStore;
 import understudy.store.StoredChat;
 import understudy.store.StoredMessage;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 import understudy.text.SystemLine;
 

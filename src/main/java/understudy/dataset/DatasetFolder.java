@@ -19,6 +19,7 @@ import understudy.base.ExitCode;
 import understudy.base.Json;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 
 /// Writes a dataset to its folder.

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import understudy.base.Printable;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 import understudy.text.TokenRow;
 import understudy.text.Tokenizer;

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.chat.Role;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 import understudy.text.TokenRow;
 

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import understudy.base.UserError;
 
@@ -54,9 +56,30 @@ public final class Safetensors implements WeightFile {
         if (Files.exists(fileOrFolder.resolve(ADAPTER))) {
             return single(fileOrFolder, fileOrFolder.resolve(ADAPTER));
         }
-        throw new UserError(
+        throw noWeights(fileOrFolder);
+    }
+
+    /// The names of the files that [#open] would read in a folder; shards that an index names need
+    /// not be there.
+    ///
+    /// @throws UserError when there are none, or the index is damaged
+    public static Set<String> files(Path folder) {
+        if (Files.exists(folder.resolve(SINGLE))) {
+            return Set.of(SINGLE);
+        }
+        if (Files.exists(folder.resolve(ShardIndex.FILE))) {
+            return new TreeSet<>(ShardIndex.read(folder).fileOf().values());
+        }
+        if (Files.exists(folder.resolve(ADAPTER))) {
+            return Set.of(ADAPTER);
+        }
+        throw noWeights(folder);
+    }
+
+    private static UserError noWeights(Path folder) {
+        return new UserError(
                 "the folder holds no weights in the safetensors format",
-                fileOrFolder.toString(),
+                folder.toString(),
                 "give a folder with " + SINGLE + " or " + ShardIndex.FILE);
     }
 

@@ -37,6 +37,9 @@ class DoctorCommandTest {
     void tellsWhatThisMachineHas() {
         assertThat(call(folder.resolve("home"))).isEqualTo(ExitCode.OK);
         assertThat(result().get("java").asString()).startsWith("25");
+        assertThat(result().get("device").asString()).isIn("cpu", "cuda");
+        assertThat(result().get("compute_type").asString()).isIn("bf16", "f32");
+        assertThat(result().get("reason").asString()).isNotEmpty();
         assertThat(result().get("cores").asInt()).isPositive();
         assertThat(result().get("memory_mb").asLong()).isGreaterThan(100);
         assertThat(result().get("disk_mb").asLong()).isPositive();

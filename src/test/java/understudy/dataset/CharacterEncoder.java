@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import understudy.chat.Role;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 import understudy.text.TokenRow;
 import understudy.text.Tokenizer;

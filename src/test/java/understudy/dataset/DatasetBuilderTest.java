@@ -26,7 +26,11 @@ import understudy.chat.Message;
 import understudy.chat.Message.Kind;
 import understudy.chat.Role;
 import understudy.store.ChatStore;
+import understudy.text.ConversationEncoder;
 import understudy.text.Line;
+import understudy.text.TemplateLines;
+import understudy.text.TokenRow;
+import understudy.text.Tokenizer;
 
 class DatasetBuilderTest {
     private static final long SEED = 90_125;
@@ -421,7 +425,7 @@ class DatasetBuilderTest {
                 new ConversationEncoder() {
                     @Override
                     public List<Line> fitted(List<Line> lines) {
-                        return understudy.text.TemplateLines.adapt(lines);
+                        return TemplateLines.adapt(lines);
                     }
 
                     @Override
@@ -430,12 +434,12 @@ class DatasetBuilderTest {
                     }
 
                     @Override
-                    public understudy.text.TokenRow encode(List<Line> lines) {
+                    public TokenRow encode(List<Line> lines) {
                         return encoder.encode(fitted(lines));
                     }
 
                     @Override
-                    public understudy.text.Tokenizer tokenizer() {
+                    public Tokenizer tokenizer() {
                         return encoder;
                     }
                 };

@@ -1,14 +1,9 @@
-package understudy.dataset;
+package understudy.text;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import understudy.chat.Role;
-import understudy.text.ChatTemplate;
-import understudy.text.Line;
-import understudy.text.TemplateLines;
-import understudy.text.TokenRow;
-import understudy.text.Tokenizer;
-import understudy.text.Tokenizers;
 
 /// A base model's tokenizer with the template that the recipe names.
 public final class TemplateEncoder implements ConversationEncoder {
@@ -57,6 +52,21 @@ public final class TemplateEncoder implements ConversationEncoder {
     @Override
     public TokenRow encode(List<Line> lines) {
         return template.encode(tokenizer, fitted(lines), false);
+    }
+
+    /// The tokens of `lines` and of what opens the assistant's next turn.
+    public int[] prompt(List<Line> lines) {
+        return template.encode(tokenizer, fitted(lines), true).ids();
+    }
+
+    /// Tokens that end a turn of the assistant.
+    public Set<Integer> stopIds() {
+        return template.stopIds(tokenizer);
+    }
+
+    /// Texts that end a turn of the assistant, where its end mark is no token of its own.
+    public List<String> stopStrings() {
+        return template.stopStrings();
     }
 
     @Override

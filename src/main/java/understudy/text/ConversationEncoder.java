@@ -1,10 +1,7 @@
-package understudy.dataset;
+package understudy.text;
 
 import java.util.List;
 import understudy.chat.Role;
-import understudy.text.Line;
-import understudy.text.TokenRow;
-import understudy.text.Tokenizer;
 
 /// A tokenizer and a template together: conversations in, rows of tokens out.
 public interface ConversationEncoder {

@@ -1,0 +1,83 @@
+package understudy.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import understudy.base.ExitCode;
+import understudy.base.Json;
+import understudy.base.UserError;
+import understudy.base.Workspace;
+import understudy.chat.Chat;
+import understudy.chat.Message;
+import understudy.importer.DateOrder;
+import understudy.importer.ImportOptions;
+import understudy.importer.ImportResult;
+import understudy.importer.Importers;
+
+/// Parses exports without storing them: one JSON line a message.
+@CommandLine.Command(
+        name = "messages",
+        description = "Read exports and print one JSON line a message, without storing anything.")
+final class MessagesCommand extends Command {
+    @CommandLine.Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Text or zip as the app exported it.")
+    List<Path> files = List.of();
+
+    @CommandLine.Option(
+            names = "--date-order",
+            paramLabel = "ORDER",
+            description = "Order of day and month: ${COMPLETION-CANDIDATES} (default: find out).")
+    @Nullable DateOrder dateOrder;
+
+    @Override
+    int run(Workspace workspace, Console console) {
+        int code = ExitCode.OK;
+        for (Path file : files) {
+            try {
+                ImportResult result = Importers.read(file, new ImportOptions(dateOrder, false));
+                for (String warning : result.report().warnings()) {
+                    console.warn(file + ": " + warning);
+                }
+                for (Chat chat : result.chats()) {
+                    chat.messages().forEach(m -> console.line(json(file, chat, m)));
+                }
+            } catch (UserError e) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("file", file.toString());
+                line.put("error", e.where() == null ? e.what() : e.what() + " at " + e.where());
+                line.put("fix", e.fix());
+                console.line(Json.json().writeValueAsString(line));
+                code = ExitCode.CHECK_FAILED;
+            }
+        }
+        return code;
+    }
+
+    private static String json(Path file, Chat chat, Message message) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("file", file.toString());
+        line.put("platform", chat.platform());
+        line.put("chat", chat.name());
+        line.put("date", date(message));
+        line.put("author", message.author());
+        line.put("kind", message.kind().name().toLowerCase(Locale.ROOT));
+        line.put("message", message.text());
+        return Json.json().writeValueAsString(line);
+    }
+
+    /// Local wall-clock time with seconds, or UTC with a Z.
+    private static String date(Message message) {
+        String text =
+                message.sentAt()
+                        .format(
+                                java.time.format.DateTimeFormatter.ofPattern(
+                                        "uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT));
+        return message.absolute() ? text + "Z" : text;
+    }
+}

