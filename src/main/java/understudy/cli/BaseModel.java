@@ -1,31 +1,29 @@
 package understudy.cli;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import understudy.base.UserError;
+import org.jspecify.annotations.Nullable;
 import understudy.base.Workspace;
+import understudy.hub.Hub;
+import understudy.hub.HubSettings;
+import understudy.hub.LocalModel;
 
 /// A base model on this machine.
 ///
-/// @param id   how to name it to get it again
-/// @param path its folder or `.gguf` file
-record BaseModel(String id, Path path) {
+/// @param id       how to name it to get it again
+/// @param path     its folder or `.gguf` file
+/// @param revision of its hub repository or package; null for a file of one's own
+/// @param known    name under which other programs know it
+record BaseModel(String id, Path path, @Nullable String revision, @Nullable String known) {
     static final String STANDARD = "smollm2-135m";
 
     /// Finds a model that was fetched before; never touches the network.
     static BaseModel find(Workspace workspace, String model) {
-        try {
-            Path path = Path.of(model);
-            if (Files.exists(path)) {
-                return new BaseModel(model, path);
-            }
-        } catch (InvalidPathException e) {
-            // then it is no path, and nothing else either
-        }
-        throw new UserError(
-                "the model '" + model + "' is not on this machine",
-                workspace.models().toString(),
-                "understudy model get " + model);
+        LocalModel local = new Hub(workspace, HubSettings.standard()).resolve(model);
+        return new BaseModel(local.id(), local.path(), local.revision(), local.published());
+    }
+
+    /// What an adapter says it belongs to: never a path, which is nobody's business.
+    String published() {
+        return known == null ? path.getFileName().toString() : known;
     }
 }

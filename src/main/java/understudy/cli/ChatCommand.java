@@ -53,17 +53,15 @@ final class ChatCommand extends Command {
             description = "As whom you talk to it: somebody of `understudy people`.")
     @Nullable String to;
 
-    @Option(
-            names = "--prompt",
-            paramLabel = "TEXT",
-            description = "Answer this once and exit.")
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "Answer this once and exit.")
     @Nullable String prompt;
 
     @Option(
             names = "--temperature",
             defaultValue = "0.7",
-            description = "0 for the likeliest words, 1 for as varied as learned (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "0 for the likeliest words, 1 for as varied as learned (default:"
+                            + " ${DEFAULT-VALUE}).")
     double temperature = 0.7;
 
     @Option(
@@ -72,20 +70,34 @@ final class ChatCommand extends Command {
             description = "Length of an answer, tokens at most (default: ${DEFAULT-VALUE}).")
     int maxTokens = 200;
 
-    @Option(names = "--top-p", defaultValue = "0.95", description = "Choose among the likeliest"
-            + " words with this chance together (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--top-p",
+            defaultValue = "0.95",
+            description =
+                    "Choose among the likeliest"
+                            + " words with this chance together (default: ${DEFAULT-VALUE}).")
     double topP = 0.95;
 
-    @Option(names = "--top-k", defaultValue = "0", description = "Choose among this many likeliest"
-            + " words; 0 for no bound (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--top-k",
+            defaultValue = "0",
+            description =
+                    "Choose among this many likeliest"
+                            + " words; 0 for no bound (default: ${DEFAULT-VALUE}).")
     int topK;
 
-    @Option(names = "--min-p", defaultValue = "0", description = "Leave out words less likely than"
-            + " this times the likeliest (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--min-p",
+            defaultValue = "0",
+            description =
+                    "Leave out words less likely than"
+                            + " this times the likeliest (default: ${DEFAULT-VALUE}).")
     double minP;
 
-    @Option(names = "--repetition-penalty", defaultValue = "1.05", description = "Over 1: say things"
-            + " less often twice (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repetition-penalty",
+            defaultValue = "1.05",
+            description = "Over 1: say things" + " less often twice (default: ${DEFAULT-VALUE}).")
     double repetitionPenalty = 1.05;
 
     @Option(names = "--seed", description = "Of the choices; the same seed gives the same answers.")
@@ -157,7 +169,7 @@ final class ChatCommand extends Command {
                                         partner,
                                         LocalDate.now(),
                                         options(0)),
-                                console.json() ? piece -> {} : console::write,
+                                console.json() ? piece -> {} : piece -> console.write(Shown.answer(piece)),
                                 () -> false);
         if (!console.json()) {
             console.say("");
@@ -176,11 +188,11 @@ final class ChatCommand extends Command {
         AtomicBoolean stop = new AtomicBoolean();
         try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
             LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
-            reader.setVariable(LineReader.DISABLE_HISTORY, Boolean.TRUE);
+            reader.setVariable(LineReader.DISABLE_HISTORY, true);
             String name = baseOnly ? talk.setup().base() : talk.setup().me();
             console.say(
                     "You are talking to a program that imitates "
-                            + Names.shown(talk.setup().me(), 40)
+                            + Shown.safe(talk.setup().me(), 40)
                             + ". /clear, /again, /quit");
             int turn = 0;
             while (true) {
@@ -206,13 +218,13 @@ final class ChatCommand extends Command {
                 stop.set(false);
                 Terminal.SignalHandler before =
                         terminal.handle(Terminal.Signal.INT, signal -> stop.set(true));
-                console.write(Names.shown(name, 24) + ": ");
+                console.write(Shown.safe(name, 24) + ": ");
                 Replier.Reply reply =
                         talk.replier()
                                 .reply(
                                         new Replier.Request(
                                                 history, partner, LocalDate.now(), options(turn++)),
-                                        piece -> console.write(TerminalText.safe(piece)),
+                                        piece -> console.write(Shown.answer(piece)),
                                         stop::get);
                 terminal.handle(Terminal.Signal.INT, before);
                 console.say("");

@@ -2,6 +2,7 @@ package understudy.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import understudy.base.Json;
 
 /// Where commands print.
@@ -36,6 +37,22 @@ final class Console {
     /// A line on standard error: what went wrong, or may be wrong, while the work goes on.
     void warn(String line) {
         err.println("warning: " + line);
+    }
+
+    /// What went wrong with one thing among several, in the same three lines as a whole command's
+    /// error.
+    void error(String what, @Nullable String where, String fix) {
+        err.println("error: " + what);
+        if (where != null) {
+            err.println("  at:  " + where);
+        }
+        err.println("  fix: " + fix);
+    }
+
+    /// Asks the person at the terminal; null where they end the input.
+    @Nullable String ask(String question) {
+        java.io.Console terminal = System.console();
+        return terminal == null ? null : terminal.readLine("%s", question);
     }
 
     /// Text for the person without a line break, shown at once.

@@ -21,12 +21,11 @@ final class Datasets {
         if (name.isEmpty()) {
             return Dataset.open(
                     newest(workspace)
-                            .orElseThrow(
-                                    () ->
-                                            new UserError(
-                                                    "there is no dataset yet",
-                                                    workspace.home().toString(),
-                                                    "understudy prepare")));
+                            .orElseThrow(() ->
+                                    new UserError(
+                                            "there is no dataset yet",
+                                            workspace.home().toString(),
+                                            "understudy prepare")));
         }
         if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")) {
             throw new UserError(

@@ -10,7 +10,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 import understudy.base.ExitCode;
 import understudy.base.UserError;
 import understudy.base.Workspace;
-import understudy.tensor.Engine;
+import understudy.tensor.EngineProbe;
 
 /// `understudy doctor`: what this machine offers, and what to do about what is missing.
 @CommandLine.Command(
@@ -52,9 +52,9 @@ final class DoctorCommand extends Command {
     int run(Workspace workspace, Console console) {
         Machine machine = Machine.look(workspace);
         List<Check> checks = checks(machine);
-        Engine engine = null;
+        EngineProbe engine = null;
         try {
-            engine = Engine.look();
+            engine = EngineProbe.look();
             checks.add(engine(engine));
         } catch (UserError e) {
             checks.add(new Check("engine", "not usable", e.what(), e.fix(), true));
@@ -126,7 +126,7 @@ final class DoctorCommand extends Command {
         return checks;
     }
 
-    private static Check engine(Engine engine) {
+    private static Check engine(EngineProbe engine) {
         String threads = engine.threads() == 1 ? "1 thread" : engine.threads() + " threads";
         String found = engine.device() + " with " + threads + "; " + engine.reason();
         return new Check("engine", found, null, "", true);

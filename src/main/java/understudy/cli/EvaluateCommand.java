@@ -73,7 +73,7 @@ final class EvaluateCommand extends Command {
             HeldOutScore.writeRows(rows, rowsFile);
         }
         String compute = TrainConfig.from(setup.train()).computeType();
-        try (Engine engine = Engine.load(base.path(), compute, device)) {
+        try (LoadedModel engine = LoadedModel.load(base.path(), compute, device)) {
             console.say("run " + run.id() + " against its base " + base.id());
             HeldOutScore.Scores before = HeldOutScore.of(engine.model(), rows);
             HeldOutScore.Scores after;
@@ -103,8 +103,14 @@ final class EvaluateCommand extends Command {
                         + " characters you wrote later, which training never saw; lower is better");
         console.say("");
         console.say(
-                String.format(Locale.ROOT, "  %-24s %10s %8s %8s %8s", "with", "characters", "base",
-                        "clone", "change"));
+                String.format(
+                        Locale.ROOT,
+                        "  %-24s %10s %8s %8s %8s",
+                        "with",
+                        "characters",
+                        "base",
+                        "clone",
+                        "change"));
         line(console, "everybody", before.all(), all);
         int shown = 0;
         for (Map.Entry<String, HeldOutScore.Score> person : after.perPerson().entrySet()) {
@@ -128,7 +134,7 @@ final class EvaluateCommand extends Command {
                 String.format(
                         Locale.ROOT,
                         "  %-24s %10s %8.3f %8.3f %+7.1f%%",
-                        Names.shown(name, 24),
+                        Shown.safe(name, 24),
                         Numbers.grouped(after.characters()),
                         was,
                         is,
@@ -139,18 +145,17 @@ final class EvaluateCommand extends Command {
             RunFolder run, HeldOutScore.Scores before, HeldOutScore.Scores after) {
         List<Map<String, Object>> people = new ArrayList<>();
         after.perPerson()
-                .forEach(
-                        (name, score) -> {
-                            HeldOutScore.Score was = before.perPerson().get(name);
-                            if (was != null && score.characters() > 0) {
-                                Map<String, Object> person = new LinkedHashMap<>();
-                                person.put("person", name);
-                                person.put("own_characters", score.characters());
-                                person.put("bpc_before", Numbers.round(was.bitsPerCharacter(), 4));
-                                person.put("bpc_after", Numbers.round(score.bitsPerCharacter(), 4));
-                                people.add(person);
-                            }
-                        });
+                .forEach((name, score) -> {
+                    HeldOutScore.Score was = before.perPerson().get(name);
+                    if (was != null && score.characters() > 0) {
+                        Map<String, Object> person = new LinkedHashMap<>();
+                        person.put("person", name);
+                        person.put("own_characters", score.characters());
+                        person.put("bpc_before", Numbers.round(was.bitsPerCharacter(), 4));
+                        person.put("bpc_after", Numbers.round(score.bitsPerCharacter(), 4));
+                        people.add(person);
+                    }
+                });
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("run", run.id());
         json.put("bpc_before", Numbers.round(before.all().bitsPerCharacter(), 4));

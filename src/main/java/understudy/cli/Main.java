@@ -13,12 +13,18 @@ import picocli.CommandLine.Model.OptionSpec;
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            BenchCommand.class,
+            ChatCommand.class,
             DoctorCommand.class,
+            EvaluateCommand.class,
+            ImportCommand.class,
             MessagesCommand.class,
             ModelCommand.class,
             PeopleCommand.class,
+            PlanCommand.class,
             PrepareCommand.class,
             RunsCommand.class,
+            TrainCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

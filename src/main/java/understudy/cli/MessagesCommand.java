@@ -14,9 +14,9 @@ import understudy.base.Workspace;
 import understudy.chat.Chat;
 import understudy.chat.Message;
 import understudy.importer.DateOrder;
+import understudy.importer.ImportBatch;
 import understudy.importer.ImportOptions;
 import understudy.importer.ImportResult;
-import understudy.importer.Importers;
 
 /// Parses exports without storing them: one JSON line a message.
 @CommandLine.Command(
@@ -38,25 +38,33 @@ final class MessagesCommand extends Command {
     @Override
     int run(Workspace workspace, Console console) {
         int code = ExitCode.OK;
-        for (Path file : files) {
-            try {
-                ImportResult result = Importers.read(file, new ImportOptions(dateOrder, false));
-                for (String warning : result.report().warnings()) {
-                    console.warn(file + ": " + warning);
-                }
-                for (Chat chat : result.chats()) {
-                    chat.messages().forEach(m -> console.line(json(file, chat, m)));
-                }
-            } catch (UserError e) {
-                Map<String, Object> line = new LinkedHashMap<>();
-                line.put("file", file.toString());
-                line.put("error", e.where() == null ? e.what() : e.what() + " at " + e.where());
-                line.put("fix", e.fix());
-                console.line(Json.json().writeValueAsString(line));
+        for (ImportBatch.Outcome outcome :
+                ImportBatch.read(files, new ImportOptions(dateOrder, false))) {
+            if (outcome.result() != null) {
+                print(outcome.file(), outcome.result(), console);
+            } else if (outcome.error() != null) {
+                console.line(json(outcome.file(), outcome.error()));
                 code = ExitCode.CHECK_FAILED;
             }
         }
         return code;
+    }
+
+    private static void print(Path file, ImportResult result, Console console) {
+        for (String warning : result.report().warnings()) {
+            console.warn(Shown.safe(file + ": " + warning));
+        }
+        for (Chat chat : result.chats()) {
+            chat.messages().forEach(message -> console.line(json(file, chat, message)));
+        }
+    }
+
+    private static String json(Path file, UserError e) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("file", file.toString());
+        line.put("error", e.where() == null ? e.what() : e.what() + " (" + e.where() + ")");
+        line.put("fix", e.fix());
+        return Json.json().writeValueAsString(line);
     }
 
     private static String json(Path file, Chat chat, Message message) {

@@ -41,7 +41,11 @@ final class ModelCommand extends Command {
         SHOW
     }
 
-    @Parameters(index = "0", paramLabel = "ACTION", description = "list, get or show.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "ACTION",
+            description = "list, get or show.")
     Action action = Action.LIST;
 
     @Parameters(

@@ -14,6 +14,7 @@ import understudy.base.Workspace;
 import understudy.run.RunEvent;
 import understudy.run.RunFolder;
 import understudy.run.RunHistory;
+import understudy.run.RunState;
 
 /// `understudy runs show`: one run's settings and how its loss went.
 @CommandLine.Command(name = "show", description = "Show one run: settings, loss curve, best step.")
@@ -90,10 +91,20 @@ final class RunsShowCommand extends Command {
         history.last()
                 .filter(e -> e instanceof RunEvent.Failed)
                 .ifPresent(e -> console.say("failed   " + ((RunEvent.Failed) e).what()));
+        if (history.last().orElse(null) instanceof RunEvent.Started && !running(row)) {
+            console.say("ended    without a word: its process was killed or the machine stopped");
+        }
+        if (!running(row) && !row.state().equals(RunState.FINISHED.word())) {
+            console.say("go on    understudy train --resume " + row.run());
+        }
         history.warnings().forEach(w -> console.say("warning  " + w.what()));
         if (!history.damagedLines().isEmpty()) {
             console.say("warning  unreadable lines in the log: " + history.damagedLines());
         }
+    }
+
+    private static boolean running(RunsCommand.Row row) {
+        return row.state().equals(RunState.RUNNING.word());
     }
 
     private static void curve(Console console, RunHistory history) {

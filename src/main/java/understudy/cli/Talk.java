@@ -15,7 +15,7 @@ import understudy.run.RunFolder;
 import understudy.text.TemplateEncoder;
 
 /// A run, or its base alone, ready to answer.
-record Talk(Engine engine, @Nullable Adapter adapter, Replier replier, RunSetup setup)
+record Talk(LoadedModel engine, @Nullable Adapter adapter, Replier replier, RunSetup setup)
         implements AutoCloseable {
     /// Tokens of history in a prompt; the article's figure.
     static final int PROMPT_TOKENS = 3000;
@@ -27,7 +27,8 @@ record Talk(Engine engine, @Nullable Adapter adapter, Replier replier, RunSetup 
         DatasetConfig config = DatasetConfig.from(setup.data());
         boolean seed = config.template() == DatasetConfig.Template.SEED;
         TemplateEncoder encoder = TemplateEncoder.load(path, seed);
-        Engine engine = Engine.load(path, setup.train().text("compute_type", "auto"), device);
+        LoadedModel engine =
+                LoadedModel.load(path, setup.train().text("compute_type", "auto"), device);
         try {
             Adapter adapter =
                     withAdapter ? PeftFolder.load(engine.model(), run.adapter(), false) : null;
@@ -38,8 +39,7 @@ record Talk(Engine engine, @Nullable Adapter adapter, Replier replier, RunSetup 
                             new Voice(setup.me(), config.systemLine()),
                             Math.min(PROMPT_TOKENS, room));
             Generator generator = new Generator(engine.model(), encoder.tokenizer());
-            return new Talk(
-                    engine, adapter, new LocalReplier(generator, encoder, prompts), setup);
+            return new Talk(engine, adapter, new LocalReplier(generator, encoder, prompts), setup);
         } catch (RuntimeException e) {
             engine.close();
             throw e;

@@ -117,7 +117,8 @@ final class TrainCommand extends Command {
         List<TrainingRow> validation = rows(dataset.rows(Part.VALIDATION, encoder, longest));
         RunFolder run = unfinished.isPresent() ? unfinished.get() : RunFolder.create(workspace);
         try (RunLock lock = run.lock();
-                Engine engine = Engine.load(model.path(), trainConfig.computeType(), device)) {
+                LoadedModel engine =
+                        LoadedModel.load(model.path(), trainConfig.computeType(), device)) {
             if (unfinished.isEmpty()) {
                 run.writeConfig(setup.yaml());
             }
@@ -130,8 +131,7 @@ final class TrainCommand extends Command {
                             engine.choice().reason(),
                             fingerprint(setup, training, validation));
             TrainProgress progress = new TrainProgress(run.id(), console);
-            Trainer trainer =
-                    new Trainer(engine.model(), trainConfig, run, about, progress::event);
+            Trainer trainer = new Trainer(engine.model(), trainConfig, run, about, progress::event);
             Trainer.Result result;
             try (StopSignal signal = new StopSignal(trainer::requestStop)) {
                 result = trainer.train(training, validation);

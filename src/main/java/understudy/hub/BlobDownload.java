@@ -74,7 +74,8 @@ record BlobDownload(
         }
         String found = hash(incomplete);
         if (!found.equals(file.hash())) {
-            throw quarantined(incomplete, found);
+            // the beginning may be what a power cut left; then all of it is worth another attempt
+            throw quarantined(incomplete, found, from > 0);
         }
         PrivateFiles.publish(incomplete, cache.blob(file.hash()));
         return incomplete;
@@ -140,7 +141,8 @@ record BlobDownload(
                 null);
     }
 
-    private HubFailure quarantined(Path incomplete, String found) throws IOException {
+    private HubFailure quarantined(Path incomplete, String found, boolean again)
+            throws IOException {
         Path damaged = cache.blob(file.hash() + ".damaged");
         Files.move(incomplete, damaged, StandardCopyOption.REPLACE_EXISTING);
         return new HubFailure(
@@ -154,7 +156,7 @@ record BlobDownload(
                         "try again; if it stays so, something on the way changes the files",
                         ExitCode.UNEXPECTED_STATE,
                         null),
-                false,
+                again,
                 null);
     }
 

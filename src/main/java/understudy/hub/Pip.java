@@ -1,6 +1,7 @@
 package understudy.hub;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,19 +9,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import understudy.base.ExitCode;
 import understudy.base.UserError;
 
 /// Runs pip as a person would, with its own settings for where to look.
 ///
-/// @param folder    gets the wheel; empty before
-/// @param pythons   names of the interpreter, the first that starts is taken
-record Pip(Path folder, List<String> pythons) {
+/// @param folder   gets the wheel; empty before
+/// @param pythons  names of the interpreter, the first that starts is taken
+/// @param progress is told how much has come in
+record Pip(Path folder, List<String> pythons, Progress progress) {
     private static final int MINUTES = 30;
+    private static final int LOOK_MILLIS = 500;
     private static final String LOG = "pip.log";
 
+    /// @param bytes size of the wheel
     /// @throws UserError when there is no pip or it fails
-    void download(String requirement) throws IOException {
+    void download(String requirement, long bytes) throws IOException {
         for (String python : pythons) {
             Process process;
             try {
@@ -28,7 +33,7 @@ record Pip(Path folder, List<String> pythons) {
             } catch (IOException e) {
                 continue; // no such program
             }
-            finish(process, requirement);
+            finish(process, requirement, bytes);
             return;
         }
         throw new UserError(
@@ -44,15 +49,21 @@ record Pip(Path folder, List<String> pythons) {
         command.addAll(List.of("--only-binary=:all:", "-d", folder.toString(), requirement));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(folder.resolve(LOG).toFile());
+        // so that what has come in can be seen, and is cleared away with the rest
+        builder.environment().put("TMPDIR", folder.toString());
         Process process = builder.start();
         process.getOutputStream().close();
         return process;
     }
 
-    private void finish(Process process, String requirement) throws IOException {
+    private void finish(Process process, String requirement, long bytes) throws IOException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
         try {
-            if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
-                throw failed(requirement, "it took over " + MINUTES + " minutes");
+            while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                progress.bytes(requirement, Math.min(present(), bytes - 1), bytes);
+                if (System.nanoTime() > end) {
+                    throw failed(requirement, "it took over " + MINUTES + " minutes");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -69,6 +80,16 @@ record Pip(Path folder, List<String> pythons) {
                         "install pip (python3 -m ensurepip, or the package python3-pip)");
             }
             throw failed(requirement, reason(log));
+        }
+        progress.bytes(requirement, bytes, bytes);
+    }
+
+    /// Bytes of the largest file pip has made so far: the wheel, or its beginning.
+    private long present() {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.mapToLong(file -> file.toFile().length()).max().orElse(0);
+        } catch (IOException | UncheckedIOException e) {
+            return 0; // pip moves its files while they are counted
         }
     }
 

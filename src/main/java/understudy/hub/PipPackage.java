@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -27,16 +30,20 @@ import understudy.base.Workspace;
 ///
 /// @param name         as pip knows it
 /// @param sha256       of the wheel, hex
+/// @param bytes        size of the wheel
 /// @param member       path of the one file that is wanted; null for the wheel itself
 /// @param memberSha256 of that file, hex; null where the wheel's hash is enough
 public record PipPackage(
         String name,
         String version,
         String sha256,
+        long bytes,
         @Nullable String member,
         @Nullable String memberSha256) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+    private static final String PREFIX = ".pip-";
 
     /// Far above any model that is published so.
     private static final long MOST_MEMBER_BYTES = 64L << 30;
@@ -45,14 +52,15 @@ public record PipPackage(
         if (!NAME.matcher(name).matches()
                 || !NAME.matcher(version).matches()
                 || !SHA256.matcher(sha256).matches()
+                || bytes <= 0
                 || (memberSha256 != null && !SHA256.matcher(memberSha256).matches())) {
             throw new IllegalArgumentException("not a pinned package: " + name + "==" + version);
         }
     }
 
     /// The whole wheel.
-    public PipPackage(String name, String version, String sha256) {
-        this(name, version, sha256, null, null);
+    public PipPackage(String name, String version, String sha256, long bytes) {
+        this(name, version, sha256, bytes, null, null);
     }
 
     /// Where the wheel or the member is, when it was fetched before. No network.
@@ -74,10 +82,11 @@ public record PipPackage(
         Path target = target(workspace);
         try {
             PrivateFiles.createFolders(workspace.models());
-            Path folder = Files.createTempDirectory(workspace.models(), ".pip-");
+            sweep(workspace.models());
+            Path folder = Files.createTempDirectory(workspace.models(), PREFIX);
             try {
                 progress.say("asking pip for " + requirement());
-                new Pip(folder, settings.pythons()).download(requirement());
+                new Pip(folder, settings.pythons(), progress).download(requirement(), bytes);
                 Path wheel = check(wheel(folder));
                 if (member == null) {
                     PrivateFiles.write(target, out -> Files.copy(wheel, out));
@@ -169,11 +178,26 @@ public record PipPackage(
     }
 
     private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.list(folder)) {
-            for (Path file : all.toList()) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         }
-        Files.deleteIfExists(folder);
+    }
+
+    /// Clears what a killed run left.
+    private static void sweep(Path models) throws IOException {
+        Instant old = Instant.now().minus(Duration.ofDays(1));
+        try (Stream<Path> all = Files.list(models)) {
+            for (Path folder : all.filter(f -> name(f).startsWith(PREFIX)).toList()) {
+                if (Files.getLastModifiedTime(folder).toInstant().isBefore(old)) {
+                    delete(folder);
+                }
+            }
+        }
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
     }
 }

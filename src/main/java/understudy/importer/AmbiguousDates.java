@@ -10,14 +10,21 @@ import understudy.base.UserError;
 public final class AmbiguousDates extends UserError {
     private final List<String> samples;
     private final List<DateOrder> open;
+    private final String style;
 
     /// @param file     the file as the person named it
     /// @param line     line of the first sample
     /// @param samples  up to three dates as the file writes them
     /// @param open     the orders that remain, the likelier first
     /// @param headers  how many dates fit all of them
+    /// @param style    see [DateReading]
     public AmbiguousDates(
-            String file, int line, List<String> samples, List<DateOrder> open, int headers) {
+            String file,
+            int line,
+            List<String> samples,
+            List<DateOrder> open,
+            int headers,
+            String style) {
         super(
                 "cannot tell day from month: all %d dates, such as %s, fit more than one order"
                         .formatted(headers, String.join(", ", samples)),
@@ -31,6 +38,7 @@ public final class AmbiguousDates extends UserError {
                                         open.stream().skip(1).map(DateOrder::flag).toList())));
         this.samples = List.copyOf(samples);
         this.open = List.copyOf(open);
+        this.style = style;
     }
 
     private static String quoted(String file) {
@@ -45,6 +53,11 @@ public final class AmbiguousDates extends UserError {
     /// The orders that remain, the likelier first.
     public List<DateOrder> open() {
         return open;
+    }
+
+    /// See [DateReading].
+    public String style() {
+        return style;
     }
 
     public DateOrder likelier() {

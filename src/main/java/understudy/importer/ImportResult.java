@@ -8,8 +8,11 @@ import understudy.chat.Chat;
 /// @param chats    at least one
 /// @param report   what became of each line
 /// @param platform lower-case name of the app, such as `whatsapp`
-public record ImportResult(List<Chat> chats, ImportReport report, String platform) {
+/// @param dates    date orders that the file itself decided
+public record ImportResult(
+        List<Chat> chats, ImportReport report, String platform, List<DateReading> dates) {
     public ImportResult {
         chats = List.copyOf(chats);
+        dates = List.copyOf(dates);
     }
 }

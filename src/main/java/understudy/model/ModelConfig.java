@@ -60,6 +60,27 @@ public record ModelConfig(
         return GgufModel.config(model);
     }
 
+    /// A shape that is known before the model is here; enough to plan with.
+    ///
+    /// @param family `model_type`, such as `llama`
+    /// @param sizes  vocabulary, hidden, layers, heads, kvHeads, headSize, intermediate
+    public static ModelConfig ofShape(String family, int[] sizes, int maxPositions, boolean tied) {
+        return new ModelConfig(
+                Family.ofModelType(family, "catalogue"),
+                sizes[0],
+                sizes[1],
+                sizes[2],
+                sizes[3],
+                sizes[4],
+                sizes[5],
+                sizes[6],
+                1e-5,
+                RopeConfig.plain(10_000),
+                0,
+                maxPositions,
+                tied);
+    }
+
     /// G, query heads a key/value head.
     public int group() {
         return heads / kvHeads;

@@ -14,6 +14,17 @@ public record Placement(Device device, ComputeType type) {
         return new Placement(new Device("cpu"), type);
     }
 
+    /// A placement and why its compute type was chosen.
+    public record Chosen(Placement placement, ComputeType.Choice choice) {}
+
+    /// @param computeType `auto`, `bf16` or `f32`
+    /// @param device      `auto`, `cpu` or `cuda`
+    public static Chosen choose(String computeType, String device) {
+        Device place = Libtorch.device(device);
+        ComputeType.Choice choice = ComputeType.choose(computeType, place);
+        return new Chosen(new Placement(place, choice.type()), choice);
+    }
+
     /// Uninitialised, in the compute type.
     public Tensor empty(long... shape) {
         return empty(type.scalar(), shape);

@@ -1,66 +1,224 @@
 package understudy.text;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.LocalDateTime;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import understudy.base.UserError;
+import understudy.chat.Role;
 import understudy.text.RowEncoder.TurnMarks;
+import understudy.text.jinja.JinjaTemplate;
+import understudy.text.jinja.TemplateRefusal;
 import understudy.text.jinja.Text;
 
-/// How a model wants a conversation written.
+/// How a model wants a conversation written: the model's own template, or the seed's.
+///
+/// What a template writes can become control tokens; what people wrote never does, whatever it
+/// looks like. Safe for use by several threads.
 public final class ChatTemplate {
-    private final boolean plain;
+    private static final TurnMarks NO_MARKS = new TurnMarks("", "");
+
+    private final String id;
+
+    /// Null for the recipe `seed`, whose form is fixed.
+    private final @Nullable ModelTemplate model;
+
     private final TurnMarks marks;
+    private final List<Integer> endIds;
 
-    private ChatTemplate(boolean plain, TurnMarks marks) {
-        this.plain = plain;
+    private ChatTemplate(
+            String id, @Nullable ModelTemplate model, TurnMarks marks, List<Integer> endIds) {
+        this.id = id;
+        this.model = model;
         this.marks = marks;
+        this.endIds = List.copyOf(endIds);
     }
 
+    /// The template that a model brings along.
+    ///
+    /// @param model a Hugging Face folder or a `.gguf` file
+    /// @throws UserError where there is none, or one that does not work
     public static ChatTemplate load(Path model) {
-        return new ChatTemplate(false, new TurnMarks("", "<|im_end|>"));
+        TemplateFiles files = TemplateFiles.read(model);
+        String source = files.template();
+        if (source == null) {
+            throw new UserError(
+                    "the model has no chat template",
+                    model.toString(),
+                    "use a model tuned for chats (understudy model list), or --recipe seed");
+        }
+        return of(source, files.beginning(), files.end(), files.endIds(), model.toString());
     }
 
-    /// The form of the recipe `seed`, the same for every model.
+    /// A template given as text.
+    ///
+    /// @param bos what it knows as `bos_token`
+    /// @param eos what it knows as `eos_token`
+    public static ChatTemplate parse(String jinja, String bos, String eos) {
+        return of(jinja, bos, eos, List.of(), "chat template");
+    }
+
+    /// The form of the recipe `seed`, the same for every model and all of it plain text:
+    ///
+    /// ```
+    /// <|start_header_id|>user<|end_header_id|>
+    /// TEXT<|eot_id|>
+    /// ```
+    ///
+    /// Own turns have `system` in place of `user`.
     public static ChatTemplate seed() {
-        return new ChatTemplate(true, new TurnMarks("", SeedTemplate.END_MARK));
+        return new ChatTemplate("seed", null, new TurnMarks("", SeedTemplate.END_MARK), List.of());
+    }
+
+    private static ChatTemplate of(
+            String source, String bos, String eos, List<Integer> endIds, String name) {
+        ModelTemplate model =
+                new ModelTemplate(JinjaTemplate.parse(source, name), name, bos, eos, null);
+        return new ChatTemplate(idOf(source), model, marks(model), endIds);
+    }
+
+    /// The same template on another day: some write the date.
+    public ChatTemplate on(LocalDateTime date) {
+        return model == null ? this : new ChatTemplate(id, model.on(date), marks, endIds);
+    }
+
+    /// `seed`, or `jinja-` and the first digits of the template's SHA-256: what a dataset notes to
+    /// tell whether it still fits.
+    public String id() {
+        return id;
     }
 
     /// The conversation as text.
+    ///
+    /// @param addGenerationPrompt whether the beginning of an assistant turn follows
+    /// @throws UserError where the template does not take it, adapted or not
     public String render(List<Line> lines, boolean addGenerationPrompt) {
-        return text(lines, addGenerationPrompt).characters();
+        return rendered(lines, addGenerationPrompt).text().characters();
     }
 
-    /// The conversation as token ids, own turns marked.
+    /// The conversation as token ids. Own is each assistant line's content, with the blanks that
+    /// the template puts between the generation prompt and it, and the end mark behind it.
+    ///
+    /// A new stretch begins where generation would, and behind the end mark, so that no token
+    /// lies across these borders.
     public TokenRow encode(Tokenizer tokenizer, List<Line> lines, boolean addGenerationPrompt) {
-        return new RowEncoder(tokenizer, marks, plain)
-                .encode(text(lines, addGenerationPrompt), lines);
+        Rendered rendered = rendered(lines, addGenerationPrompt);
+        return new RowEncoder(tokenizer, marks, model == null)
+                .encode(rendered.text(), rendered.lines());
     }
 
+    /// Ids that end a turn: the end mark where it is a control token, and what the model's files
+    /// name as its ends.
     public Set<Integer> stopIds(Tokenizer tokenizer) {
-        Set<Integer> ids = new HashSet<>();
-        tokenizer.control(marks.end()).ifPresent(ids::add);
+        Set<Integer> ids = new TreeSet<>();
+        if (model == null) {
+            return ids;
+        }
+        tokenizer.control(marks.end().strip()).ifPresent(ids::add);
+        tokenizer.control(model.eos()).ifPresent(ids::add);
+        endIds.stream()
+                .filter(end -> end >= 0 && end < tokenizer.vocabularySize())
+                .forEach(ids::add);
         return ids;
     }
 
+    /// Texts that end a turn. They matter where the end mark is no control token of the model's.
     public List<String> stopStrings() {
-        return List.of(marks.end());
+        String end = marks.end().strip();
+        return end.isEmpty() ? List.of() : List.of(end);
     }
 
-    private Text text(List<Line> lines, boolean addGenerationPrompt) {
-        if (plain) {
-            return SeedTemplate.render(lines, addGenerationPrompt);
+    /// @param lines what was rendered, adapted where the template refused the original
+    private record Rendered(Text text, List<Line> lines) {}
+
+    private Rendered rendered(List<Line> lines, boolean addGenerationPrompt) {
+        if (model == null) {
+            boolean system = lines.stream().anyMatch(line -> line.role() == Role.SYSTEM);
+            List<Line> taken = system ? TemplateLines.adapt(lines) : lines;
+            return new Rendered(SeedTemplate.render(taken, addGenerationPrompt), taken);
         }
-        Text.Builder text = new Text.Builder();
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            text.append("<|im_start|>" + line.role().word() + "\n", Text.SCAFFOLD)
-                    .append(line.content(), i + 1)
-                    .append("<|im_end|>\n", Text.SCAFFOLD);
+        try {
+            Text text = model.render(lines, addGenerationPrompt);
+            if (holdsAll(text, lines)) {
+                return new Rendered(text, lines);
+            }
+        } catch (TemplateRefusal e) {
+            // tried again below
         }
-        if (addGenerationPrompt) {
-            text.append("<|im_start|>assistant\n", Text.SCAFFOLD);
+        return adapted(model, TemplateLines.adapt(lines), addGenerationPrompt);
+    }
+
+    private static Rendered adapted(
+            ModelTemplate model, List<Line> lines, boolean addGenerationPrompt) {
+        try {
+            Text text = model.render(lines, addGenerationPrompt);
+            if (holdsAll(text, lines)) {
+                return new Rendered(text, lines);
+            }
+            throw new UserError(
+                    "the chat template leaves out lines of the conversation",
+                    model.name(),
+                    "use another model, or --recipe seed");
+        } catch (TemplateRefusal e) {
+            throw new UserError(
+                    "the chat template refuses the conversation: " + e.reason(),
+                    model.name() + " line " + e.line(),
+                    "use another model, or --recipe seed",
+                    e);
         }
-        return text.build();
+    }
+
+    /// Whether something of every line is there: some templates pass over system lines in silence.
+    private static boolean holdsAll(Text text, List<Line> lines) {
+        Set<Integer> found = new TreeSet<>();
+        text.runs().forEach(run -> found.add(run.origin()));
+        return IntStream.range(0, lines.size())
+                .allMatch(i -> lines.get(i).content().isBlank() || found.contains(i + 1));
+    }
+
+    /// Finds out what stands around an own turn by rendering one.
+    private static TurnMarks marks(ModelTemplate model) {
+        List<Line> probe = List.of(Line.of(Role.USER, "a"), Line.of(Role.ASSISTANT, "b"));
+        Text whole;
+        String prompt;
+        try {
+            whole = model.render(probe, false);
+            prompt = model.render(probe.subList(0, 1), true).characters();
+        } catch (TemplateRefusal e) {
+            return NO_MARKS;
+        }
+        for (Text.Run run : whole.runs()) {
+            if (run.origin() == probe.size()) {
+                String all = whole.characters();
+                return new TurnMarks(
+                        lead(all.substring(0, run.start()), prompt),
+                        all.substring(run.end()).stripTrailing());
+            }
+        }
+        return NO_MARKS;
+    }
+
+    private static String lead(String before, String prompt) {
+        boolean follows = before.startsWith(prompt);
+        String rest = follows ? before.substring(prompt.length()) : "";
+        return rest.isBlank() ? rest : "";
+    }
+
+    private static String idOf(String source) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(source.getBytes(StandardCharsets.UTF_8));
+            return "jinja-" + HexFormat.of().formatHex(hash, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 }

@@ -26,12 +26,20 @@ final class GgufTokenizer {
     private static final String KEYS = "tokenizer.ggml.";
 
     /// Token types, as llama.cpp numbers them.
+    private static final int NORMAL = 1;
+
     private static final int UNKNOWN = 2;
 
     private static final int CONTROL = 3;
     private static final int USER_DEFINED = 4;
     private static final int UNUSED = 5;
-    private static final int BYTE = 6;
+
+    /// SentencePiece's way with blanks: one before each stretch, whatever it begins with.
+    private static final Normalizer PREPENDING =
+            new Normalizer(
+                    List.of(
+                            new Normalizer.Step.Prepend("▁"),
+                            new Normalizer.Step.Replace(" ", "▁")));
 
     /// Longest piece whose splittings are looked up, in characters; each costs its length.
     private static final int MAX_PIECE_LENGTH = 512;
@@ -55,7 +63,7 @@ final class GgufTokenizer {
         }
         this.types =
                 given.isEmpty()
-                        ? IntStream.range(0, tokens.size()).map(i -> 1).toArray()
+                        ? IntStream.range(0, tokens.size()).map(i -> NORMAL).toArray()
                         : given.stream().mapToInt(Number::intValue).toArray();
     }
 
@@ -101,13 +109,15 @@ final class GgufTokenizer {
         Vocabulary vocabulary = vocabulary(type -> type != UNUSED);
         boolean prefix = file.flag(KEYS + "add_space_prefix").orElse(true);
         List<AddedToken> added = added();
+        boolean everywhere = prefix && !hasInstructionTokens(added);
+        Prefix signs = prefix ? Prefix.SIGN_FIRST : Prefix.SIGN_NEVER;
         return new TokenizerSource(
                 origin,
                 vocabulary,
                 scoredMerges(vocabulary),
                 added,
-                Normalizer.NONE,
-                new PreTokenizer(prefix ? signs(added) : Prefix.SIGN_NEVER, List.of()),
+                everywhere ? PREPENDING : Normalizer.NONE,
+                new PreTokenizer(everywhere ? Prefix.NONE : signs, List.of()),
                 false,
                 true,
                 false,
@@ -118,10 +128,8 @@ final class GgufTokenizer {
 
     /// Models whose `[INST]` is a token of its own (Mistral from v0.3) were trained without a blank
     /// of the tokenizer's behind control tokens; the others, Llama 2 among them, with one.
-    private static Prefix signs(List<AddedToken> added) {
-        boolean instructions =
-                added.stream().anyMatch(t -> t.control() && t.text().equals("[INST]"));
-        return instructions ? Prefix.SIGN_FIRST : Prefix.SIGN_ALWAYS;
+    private static boolean hasInstructionTokens(List<AddedToken> added) {
+        return added.stream().anyMatch(t -> t.control() && t.text().equals("[INST]"));
     }
 
     private Vocabulary vocabulary(IntPredicate wanted) {
@@ -147,7 +155,7 @@ final class GgufTokenizer {
             if (token.isEmpty()) {
                 continue;
             }
-            if (type == CONTROL || type == UNKNOWN || (ends.contains(id) && type != BYTE)) {
+            if (type == CONTROL || type == UNKNOWN || (type == NORMAL && ends.contains(id) && isMark(token))) {
                 added.add(AddedToken.control(token, id));
             } else if (type == USER_DEFINED) {
                 String text = token.replace(PreTokenizer.BLANK_SIGN, ' ');
@@ -155,6 +163,12 @@ final class GgufTokenizer {
             }
         }
         return added;
+    }
+
+    /// Some files type the ends of texts as ordinary tokens, others name an ordinary word as an end
+    /// they never use.
+    private static boolean isMark(String token) {
+        return token.length() > 2 && (token.charAt(0) == '<' || token.charAt(0) == '[');
     }
 
     /// SentencePiece merges whatever neighbours form a piece, the best score first: so every way to
@@ -168,7 +182,7 @@ final class GgufTokenizer {
         double[] scores = given.stream().mapToDouble(Number::doubleValue).toArray();
         List<Integer> best =
                 IntStream.range(0, scores.length)
-                        .filter(id -> types[id] == 1 || types[id] == USER_DEFINED)
+                        .filter(id -> types[id] == NORMAL || types[id] == USER_DEFINED)
                         .boxed()
                         .sorted(Comparator.comparingDouble((Integer id) -> -scores[id]))
                         .toList();

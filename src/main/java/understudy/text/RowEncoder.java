@@ -38,7 +38,7 @@ final class RowEncoder {
     /// A range of characters.
     private record Range(int start, int end) {}
 
-    /// @param lines  what was rendered; line i has the origin i + 1
+    /// @param lines what was rendered; line i has the origin i + 1
     TokenRow encode(Text rendered, List<Line> lines) {
         List<ControlSpan> controls = plain ? List.of() : controls(rendered);
         List<Range> own = ownRanges(rendered, lines);

@@ -15,7 +15,7 @@ final class SeedTemplate {
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
             text.append(header(line.role()), Text.SCAFFOLD)
-                    .append(line.content(), i + 1)
+                    .append(Surrogates.repair(line.content()), i + 1)
                     .append(END_MARK, Text.SCAFFOLD);
         }
         if (addGenerationPrompt) {
@@ -24,7 +24,7 @@ final class SeedTemplate {
         return text.build();
     }
 
-    /// The recipe has no system lines; [TemplateLines#adapt] put their text into a user line.
+    /// There are no system lines here; [TemplateLines#adapt] put their text into a user line.
     private static String header(Role role) {
         String word = role == Role.ASSISTANT ? "system" : "user";
         return "<|start_header_id|>" + word + "<|end_header_id|>\n";

@@ -18,12 +18,10 @@ public final class TemplateEncoder implements ConversationEncoder {
     }
 
     /// @param model a model's folder or `.gguf` file
-    public static TemplateEncoder load(Path model, DatasetConfig config) {
-        ChatTemplate template =
-                config.template() == DatasetConfig.Template.SEED
-                        ? ChatTemplate.seed()
-                        : ChatTemplate.load(model);
-        return new TemplateEncoder(Tokenizers.load(model), template);
+    /// @param seed  whether the plain template of the recipe `seed` is used, not the model's own
+    public static TemplateEncoder load(Path model, boolean seed) {
+        return new TemplateEncoder(
+                Tokenizers.load(model), seed ? ChatTemplate.seed() : ChatTemplate.load(model));
     }
 
     /// People write twice in a row, and first although they are the assistant. Some templates

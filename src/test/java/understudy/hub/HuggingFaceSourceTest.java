@@ -163,6 +163,55 @@ class HuggingFaceSourceTest {
     }
 
     @Test
+    void aKilledProgramLeavesABeginning() throws Exception {
+        for (int kill = 0; kill < 3; kill++) {
+            server.fault(WEIGHTS, server.stall(4_000));
+            Process child = child();
+            server.silent.acquire();
+            child.destroyForcibly().waitFor();
+            assertThat(hub(settings).find(FakeHub.MODEL)).isEmpty();
+        }
+        assertWhole(fetch());
+    }
+
+    private Process child() throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Fetch.class.getName(),
+                        folder.resolve("home").toString());
+        builder.environment().put("HF_ENDPOINT", settings.endpoint().toString());
+        builder.environment().put("HF_HUB_CACHE", settings.cache().toString());
+        builder.environment().keySet().removeAll(List.of("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"));
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /// Fetches the model as the environment says.
+    static final class Fetch {
+        public static void main(String[] arguments) {
+            Workspace workspace = new Workspace(Path.of(arguments[0]));
+            new Hub(workspace, HubSettings.standard()).fetch(FakeHub.MODEL, Progress.NONE);
+        }
+    }
+
+    @Test
+    void aBrokenBeginningIsThrownAway() throws Exception {
+        String hash = FakeHub.hex("SHA-256", server.files.get(WEIGHTS));
+        Files.createDirectories(cached("blobs"));
+        Files.write(cached("blobs/" + hash + ".incomplete"), new byte[1000]);
+        assertWhole(fetch());
+        Path other = cached("blobs/" + hash);
+        Files.delete(other);
+        Files.write(cached("blobs/" + hash + ".incomplete"), new byte[1_000_000]);
+        assertWhole(fetch());
+    }
+
+    @Test
     void aServerWithoutRangesSendsAllAgain() throws Exception {
         server.ranges = false;
         server.fault(WEIGHTS, FakeHub.cut(20_000));

@@ -70,6 +70,12 @@ class SafetensorsTest {
         add(all, "tensors share bytes", "data_offsets", file(attack + "}", 16));
         add(all, "data cut off", "beyond the end", file(ONE, 15));
         add(all, "bytes left over", "data", file(ONE, 17));
+        addTensors(all);
+        return all;
+    }
+
+    /// Those whose tensors are described wrongly.
+    private static void addTensors(Map<String, Map.Entry<String, byte[]>> all) {
         add(
                 all,
                 "shape and bytes differ",
@@ -122,7 +128,6 @@ class SafetensorsTest {
         add(all, "metadata no object", "__metadata__", file("{\"__metadata__\":\"pt\"}", 0));
         add(all, "deep", "shape", file("{\"a\":{\"shape\":" + "[".repeat(5000), 0));
         add(all, "goes on", "", file(ONE + "{}", 16));
-        return all;
     }
 
     private static void add(

@@ -2,6 +2,7 @@ package understudy.importer.whatsapp;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import understudy.chat.Message.Kind;
 
@@ -26,6 +27,8 @@ final class Body {
 
     private static final Pattern OPTION =
             Pattern.compile("^([^:：]{1,30})[:：] .*[(（][^()（）]*\\d[^()（）]*[)）]$");
+
+    private static final Pattern BY = Pattern.compile("(?:admin| por| da| par)$");
 
     private static final Pattern OUTCOME = Pattern.compile("^\\d{1,4}\\s?\\p{L}{1,12}.{0,20}$");
 
@@ -60,7 +63,7 @@ final class Body {
     /// Whether `text` tells of a call.
     boolean isCall(String text, boolean appsOwn) {
         String folded = Marks.folded(text);
-        if (words.missed().contains(folded) || appsOwn && starts(words.missed(), folded, true)) {
+        if (words.missed().contains(folded) || (appsOwn && starts(words.missed(), folded, true))) {
             return true;
         }
         for (String call : words.calls()) {
@@ -92,17 +95,18 @@ final class Body {
             return true;
         }
         String plainFirst = Marks.plain(first);
-        if (ANDROID_FILE.matcher(plainFirst).matches()
-                || IOS_FILE.matcher(Marks.plain(text.replace('\n', ' '))).find()
-                        && attachedAngle(text)) {
+        if (ANDROID_FILE.matcher(plainFirst).matches()) {
             return true;
         }
-        var file = ANY_FILE.matcher(plainFirst);
+        if (IOS_FILE.matcher(Marks.plain(text.replace('\n', ' '))).find() && attachedAngle(text)) {
+            return true;
+        }
+        Matcher file = ANY_FILE.matcher(plainFirst);
         if (file.matches() && words.attached().contains(Marks.folded(file.group(1)))) {
             return true;
         }
         return PLACE.matcher(Marks.plain(text)).matches()
-                || text.contains("\n") && text.startsWith("EVENT:")
+                || (text.contains("\n") && text.startsWith("EVENT:"))
                 || isPoll(text);
     }
 
@@ -135,8 +139,8 @@ final class Body {
         }
         String word = null;
         for (String line : lines.subList(2, lines.size())) {
-            var option = OPTION.matcher(Marks.plain(line));
-            if (!option.matches() || word != null && !word.equals(option.group(1))) {
+            Matcher option = OPTION.matcher(Marks.plain(line));
+            if (!option.matches() || (word != null && !word.equals(option.group(1)))) {
                 return false;
             }
             word = option.group(1);
@@ -144,22 +148,23 @@ final class Body {
         return true;
     }
 
+    /// @param loose whether anything may follow the phrase; otherwise only a name, behind the
+    ///              phrases that end in the word for "by" or "admin"
     private static boolean starts(Set<String> phrases, String folded, boolean loose) {
         if (phrases.contains(folded)) {
             return true;
         }
-        // "this message was deleted by admin Ann": short, and goes on after a blank or a stop
-        return folded.length() < MAX_MARKER
-                && phrases.stream()
-                        .filter(p ->
-                                loose
-                                        || p.contains("admin")
-                                        || p.endsWith(" por")
-                                        || p.endsWith(" da")
-                                        || p.endsWith(" par"))
-                        .anyMatch(p ->
-                                folded.startsWith(p)
-                                        && !Character.isLetter(folded.codePointAt(p.length())));
+        if (folded.length() >= MAX_MARKER) {
+            return false;
+        }
+        for (String phrase : phrases) {
+            if (folded.startsWith(phrase)
+                    && (loose || BY.matcher(phrase).find())
+                    && !Character.isLetter(folded.codePointAt(phrase.length()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String withoutEdited(String text) {

@@ -58,7 +58,6 @@ final class DateOrderVote {
         private int impossible;
         private int implausible;
         private int attachedRight;
-        private int attachedWrong;
         private int jumps;
         private long wander;
         private int dates;
@@ -98,7 +97,6 @@ final class DateOrderVote {
             if (ballot.attached() != null) {
                 long away = Math.abs(ChronoUnit.DAYS.between(ballot.attached(), date));
                 reading.attachedRight += away <= 1 ? 1 : 0;
-                reading.attachedWrong += away > 1 ? 1 : 0;
             }
             if (ballot.notice()) {
                 continue;
@@ -118,9 +116,15 @@ final class DateOrderVote {
     private Verdict decide() {
         List<DateOrder> open = new ArrayList<>(List.of(DateOrder.values()));
         int fewest = open.stream().mapToInt(o -> of(o).impossible).min().orElse(0);
+        boolean yearFirst = yearCanBeFirst();
         keep(open, fewest + (int) (DAMAGED * ballots.size()), Evidence.IMPOSSIBLE);
         int plausible = open.stream().mapToInt(o -> of(o).implausible).min().orElse(0);
         keep(open, plausible + (int) (DAMAGED * ballots.size()), Evidence.IMPLAUSIBLE);
+        if (open.size() > 1 && !yearFirst) {
+            open.remove(DateOrder.YMD);
+        } else if (open.contains(DateOrder.YMD) && ballots.getFirst().header().eastern()) {
+            open.retainAll(List.of(DateOrder.YMD));
+        }
         if (open.size() > 1) {
             keepSupportedByAttachments(open);
         }
@@ -136,6 +140,12 @@ final class DateOrderVote {
         }
         open.sort((a, b) -> Double.compare(unlikely(a), unlikely(b)));
         return verdict(open);
+    }
+
+    /// Two digits of a year come first in East Asia, and elsewhere only between hyphens.
+    private boolean yearCanBeFirst() {
+        Header first = ballots.getFirst().header();
+        return first.date().yearAt() == 0 || first.eastern() || first.written().contains("-");
     }
 
     private enum Evidence {

@@ -4,6 +4,7 @@ import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers of a header and what stands between them.
@@ -18,6 +19,9 @@ final class HeadNumbers {
     /// A filler word that is not in the list: longer ones are sentences.
     private static final int MAX_WORD = 12;
 
+    private static final Pattern EASTERN =
+            Pattern.compile("[\\p{IsHan}\\p{IsHangul}\\p{IsHiragana}\\p{IsKatakana}]");
+
     private final List<String> numbers = new ArrayList<>();
 
     /// `between.get(i)` stands before number i; the last one after all numbers. Trimmed.
@@ -26,6 +30,8 @@ final class HeadNumbers {
     private Clock.@Nullable Period period;
     private @Nullable Integer era;
     private final StringBuilder signature = new StringBuilder();
+    private boolean eastern;
+    private String unknown = "";
 
     private HeadNumbers() {}
 
@@ -34,7 +40,9 @@ final class HeadNumbers {
     /// @return null where it is something else
     static @Nullable Header parse(String head, HeaderStyle.Frame frame, int body) {
         HeadNumbers parts = new HeadNumbers();
-        parts.split(ascii(head));
+        String plain = ascii(head);
+        parts.eastern = EASTERN.matcher(plain).find();
+        parts.split(plain);
         int n = parts.numbers.size();
         if (n < 4 || n > 6) {
             return null;
@@ -110,6 +118,10 @@ final class HeadNumbers {
         if (date == null || time == null) {
             return null;
         }
+        boolean enclosed = frame == HeaderStyle.Frame.BRACKETS || frame == HeaderStyle.Frame.DASH;
+        if (!enclosed && !unknown.isEmpty()) {
+            return null; // nothing but the words would tell where the header ends
+        }
         signature
                 .append(clockFirst ? " clock first" : "")
                 .append(clockNumbers == 3 ? " seconds" : "")
@@ -125,7 +137,8 @@ final class HeadNumbers {
                 written(dateAt, dateNumbers),
                 body,
                 padded,
-                period != null);
+                eastern,
+                unknown);
     }
 
     private boolean clockSeparator(int at) {
@@ -137,7 +150,7 @@ final class HeadNumbers {
     private @Nullable LocalTime time(int at, int count) {
         String first = between.get(at + 1);
         if (!CLOCK_SEPARATORS.contains(first)
-                || count == 3 && !SECOND_SEPARATORS.contains(between.get(at + 2))) {
+                || (count == 3 && !SECOND_SEPARATORS.contains(between.get(at + 2)))) {
             return null;
         }
         for (int i = at; i < at + count; i++) {
@@ -149,7 +162,7 @@ final class HeadNumbers {
             return null;
         }
         boolean last = at + count == numbers.size();
-        if (last && !words(between.getLast()) || at == 0 && !words(between.getFirst())) {
+        if ((last && !words(between.getLast())) || (at == 0 && !words(between.getFirst()))) {
             return null;
         }
         int hour = Integer.parseInt(numbers.get(at));
@@ -183,7 +196,7 @@ final class HeadNumbers {
             period = whole;
             return true;
         }
-        List<String> unknown = new ArrayList<>();
+        List<String> strange = new ArrayList<>();
         for (String word : rest.replaceAll("([日일號号])", "$1 ").split("[\\s]+")) {
             Clock.Period half = clock.period(word);
             Integer other = clock.era(word);
@@ -192,12 +205,13 @@ final class HeadNumbers {
             } else if (other != null && era == null && !clock.isSilent(word)) {
                 era = other;
             } else if (!clock.isSilent(word) && !Clock.key(word).isEmpty()) {
-                unknown.add(word);
+                strange.add(word);
             }
         }
-        String left = String.join(" ", unknown);
+        String left = String.join(" ", strange);
+        unknown = left.isEmpty() ? unknown : left;
         signature.append(text.contains(",") ? "," : " ").append(left);
-        return unknown.size() <= 2 && left.length() <= MAX_WORD;
+        return strange.size() <= 2 && left.length() <= MAX_WORD;
     }
 
     private @Nullable WrittenDate date(int at) {
@@ -221,7 +235,7 @@ final class HeadNumbers {
             int length = numbers.get(at + i).length();
             if (length >= 3 && yearAt < 0) {
                 yearAt = i;
-            } else if (length >= 3) {
+            } else if (length >= 3 && i != yearAt) {
                 return null;
             }
         }

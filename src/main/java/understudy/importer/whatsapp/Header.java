@@ -10,7 +10,8 @@ import java.time.LocalTime;
 /// @param written the date's text, for showing to the person
 /// @param body    position in the line where the rest begins
 /// @param padded  whether some number of the date has a leading zero
-/// @param half    whether the half of the day is written
+/// @param eastern whether it has Chinese, Japanese or Korean letters, whose years come first
+/// @param unknown a word in it that is in no list; empty where there is none
 record Header(
         HeaderStyle style,
         WrittenDate date,
@@ -18,4 +19,5 @@ record Header(
         String written,
         int body,
         boolean padded,
-        boolean half) {}
+        boolean eastern,
+        String unknown) {}

@@ -96,7 +96,7 @@ final class HeaderScan {
             int count = count(counts, style);
             boolean common =
                     count >= SECOND_STYLE_LINES && count >= SECOND_STYLE * count(counts, most);
-            if (common || count >= BLOCK_LINES && inOnePiece(style)) {
+            if (common || (count >= BLOCK_LINES && inOnePiece(style))) {
                 kept.add(style);
             }
         }

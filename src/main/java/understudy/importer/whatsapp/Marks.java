@@ -18,8 +18,8 @@ final class Marks {
                 || c == '\u061C'
                 || c == '\u200B'
                 || c == '\uFEFF'
-                || c >= '\u202A' && c <= '\u202E'
-                || c >= '\u2060' && c <= '\u2069';
+                || (c >= '\u202A' && c <= '\u202E')
+                || (c >= '\u2060' && c <= '\u2069');
     }
 
     /// Whether `c` is a blank within a line, of any width.

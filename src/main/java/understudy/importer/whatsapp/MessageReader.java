@@ -64,7 +64,7 @@ final class MessageReader {
     /// iOS shows lines about the chat in somebody's name, with U+200E before them.
     private boolean isSystem(String author, String text, boolean appsOwn, boolean brackets) {
         boolean notice = words.isNotice(text) && text.indexOf('\n') < 0;
-        if (notice && (appsOwn || brackets && isWholeNotice(text))) {
+        if (notice && (appsOwn || (brackets && isWholeNotice(text)))) {
             noticeAuthor = noticeAuthor == null ? author : noticeAuthor;
             return true;
         }
@@ -78,7 +78,8 @@ final class MessageReader {
         String plain = Marks.plain(text);
         return words.isAboutTheChat(plain)
                 || plain.startsWith(author + " ")
-                || author.equals(chatName) && author.equals(noticeAuthor);
+                || (!senders.speaks(author)
+                        && (author.equals(chatName) || author.equals(noticeAuthor)));
     }
 
     /// The notice has two sentences and is the same for everybody; people who write about

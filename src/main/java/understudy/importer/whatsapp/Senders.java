@@ -20,6 +20,7 @@ final class Senders {
 
     private final Map<String, Integer> counts = new HashMap<>();
     private final Set<String> longer = new HashSet<>();
+    private final Set<String> speaking = new HashSet<>();
     private final Words words = Words.standard();
     private final @Nullable String chatName;
 
@@ -38,6 +39,9 @@ final class Senders {
             }
             String name = Marks.plain(entry.rest().substring(0, end));
             senders.counts.merge(name, 1, Integer::sum);
+            if (entry.rest().indexOf(Marks.LEFT_TO_RIGHT, end) < 0) {
+                senders.speaking.add(name);
+            }
             int next = end(entry.rest(), end + 1);
             if (next >= 0 && next <= MAX_NAME) {
                 extended.computeIfAbsent(name, n -> new HashMap<>())
@@ -76,6 +80,11 @@ final class Senders {
         return isName(rest.substring(0, end)) ? end : -1;
     }
 
+    /// Whether some line of this author has words of their own; a group's name has none.
+    boolean speaks(String author) {
+        return speaking.contains(author);
+    }
+
     private boolean isName(String prefix) {
         String name = Marks.plain(prefix);
         if (name.isEmpty()) {
@@ -91,7 +100,7 @@ final class Senders {
     private static boolean quoteOpen(String name) {
         long plain = name.chars().filter(c -> c == '"').count();
         return plain % 2 == 1
-                || count(name, '“') > count(name, '”') && name.indexOf('„') < 0
+                || (count(name, '“') > count(name, '”') && name.indexOf('„') < 0)
                 || count(name, '„') > count(name, '“') + count(name, '”')
                 || count(name, '«') > count(name, '»')
                 || count(name, '「') > count(name, '」')

@@ -13,6 +13,7 @@ import understudy.chat.Message;
 import understudy.importer.AmbiguousDates;
 import understudy.importer.ChatFormat;
 import understudy.importer.DateOrder;
+import understudy.importer.DateReading;
 import understudy.importer.ExportFile;
 import understudy.importer.ExportFile.ExportText;
 import understudy.importer.ImportOptions;
@@ -55,12 +56,13 @@ public final class WhatsAppFormat implements ChatFormat {
     public ImportResult read(ExportFile export, ImportOptions options) {
         ImportReport.Tally tally = new ImportReport.Tally();
         List<Chat> chats = new ArrayList<>();
+        List<DateReading> dates = new ArrayList<>();
         List<ExportText> texts = chatTexts(export);
         for (ExportText text : texts) {
-            chats.add(chat(export, text, texts.size() == 1, options, tally));
+            chats.add(chat(export, text, texts.size() == 1, options, tally, dates));
         }
         String file = export.path().toString();
-        return new ImportResult(chats, tally.report(file, chats), platform());
+        return new ImportResult(chats, tally.report(file, chats), platform(), dates);
     }
 
     /// The texts that are chats. A zip may hold text files that somebody sent: where some are
@@ -87,7 +89,8 @@ public final class WhatsAppFormat implements ChatFormat {
             ExportText text,
             boolean only,
             ImportOptions options,
-            ImportReport.Tally tally) {
+            ImportReport.Tally tally,
+            List<DateReading> dates) {
         text.text().warnings().forEach(tally::warn);
         String name = ChatName.fromFile(text.name());
         if (name == null && only) {
@@ -102,11 +105,12 @@ public final class WhatsAppFormat implements ChatFormat {
                             + "kept as text of the message before them");
         }
         List<@Nullable Header> headers = new ArrayList<>(scan.headers());
-        DateOrder order = order(export, headers, lines, options, tally);
+        DateOrder order = order(export, headers, lines, options, tally, dates);
         List<Entry> entries = entries(lines, headers, order, tally);
         if (entries.isEmpty()) {
             throw noMessages(export);
         }
+        warnOfWords(entries, tally);
         Senders senders = Senders.of(entries, name);
         MessageReader reader = new MessageReader(senders, order, name);
         List<Message> messages = reader.read(entries);
@@ -114,6 +118,22 @@ public final class WhatsAppFormat implements ChatFormat {
             name = reader.noticeAuthor();
         }
         return new Chat(platform(), name == null ? ChatName.fromSenders(messages) : name, messages);
+    }
+
+    /// A word for the half of the day that we do not know would make a time wrong by 12 hours.
+    private static void warnOfWords(List<Entry> entries, ImportReport.Tally tally) {
+        boolean twelveHours = entries.stream().allMatch(e -> e.header().time().getHour() <= 12);
+        String word =
+                entries.stream()
+                        .map(e -> e.header().unknown())
+                        .filter(w -> !w.isEmpty())
+                        .findFirst()
+                        .orElse("");
+        if (twelveHours && !word.isEmpty()) {
+            tally.warn(
+                    "the word \"%s\" beside the clock is not known; if it means afternoon, times are 12 hours early"
+                            .formatted(word));
+        }
     }
 
     private static UserError noMessages(ExportFile export) {
@@ -128,7 +148,8 @@ public final class WhatsAppFormat implements ChatFormat {
             List<@Nullable Header> headers,
             List<Line> lines,
             ImportOptions options,
-            ImportReport.Tally tally) {
+            ImportReport.Tally tally,
+            List<DateReading> dates) {
         if (options.dateOrder() != null) {
             return given(export, headers, lines, options.dateOrder());
         }
@@ -141,7 +162,8 @@ public final class WhatsAppFormat implements ChatFormat {
                             verdict.line(),
                             verdict.samples(),
                             verdict.open(),
-                            ballots.size());
+                            ballots.size(),
+                            style(ballots));
             if (options.strict()) {
                 throw ambiguous;
             }
@@ -149,7 +171,17 @@ public final class WhatsAppFormat implements ChatFormat {
                     "%s; read as %s, which is likelier"
                             .formatted(ambiguous.what(), verdict.order().flag()));
         }
+        if (verdict.open().size() == 1) {
+            dates.add(new DateReading(style(ballots), verdict.order()));
+        }
         return verdict.order();
+    }
+
+    /// Padding is part of it: `07/05/2018` and `7/5/2018` come from different phones.
+    private static String style(List<DateOrderVote.Ballot> ballots) {
+        Header first = ballots.getFirst().header();
+        boolean padded = ballots.stream().anyMatch(b -> b.header().padded());
+        return first.style() + (padded ? " padded" : "");
     }
 
     private static DateOrder given(

@@ -8,15 +8,15 @@ import org.bytedeco.pytorch.Device;
 /// @param computeType `bf16` or `f32`
 /// @param reason      why that compute type
 /// @param threads     of the big multiplies
-public record Engine(String device, String computeType, String reason, int threads) {
+public record EngineProbe(String device, String computeType, String reason, int threads) {
 
     /// Loads the native libraries and measures; takes about a second.
     ///
     /// @throws understudy.base.UserError where they do not load
-    public static Engine look() {
+    public static EngineProbe look() {
         try (Device device = Libtorch.device("auto")) {
             ComputeType.Choice choice = ComputeType.choose("auto", device);
-            return new Engine(
+            return new EngineProbe(
                     device.is_cuda() ? "cuda" : "cpu",
                     choice.type().word(),
                     choice.reason(),

@@ -1,0 +1,215 @@
+package understudy.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import understudy.base.ExitCode;
+import understudy.base.RecipeFile;
+import understudy.base.Settings;
+import understudy.base.UserError;
+import understudy.base.Workspace;
+import understudy.chat.Chat;
+import understudy.dataset.Dataset;
+import understudy.dataset.DatasetBuilder;
+import understudy.dataset.DatasetFolder;
+import understudy.dataset.DatasetRow;
+import understudy.dataset.Part;
+import understudy.dataset.Prepared;
+import understudy.generate.DecodeBenchmark;
+import understudy.importer.ImportOptions;
+import understudy.importer.Importers;
+import understudy.model.LoraConfig;
+import understudy.store.ChatStore;
+import understudy.text.TemplateEncoder;
+import understudy.train.TrainBenchmark;
+
+/// Measures the engine on the demo's model and chats.
+@CommandLine.Command(
+        name = "bench",
+        description = "Measure how fast this machine trains, reads and writes.",
+        footer = {"", "Nothing else should run beside it; numbers differ by machine and day."})
+final class BenchCommand extends Command {
+    /// What to measure.
+    enum What {
+        TRAIN,
+        DECODE,
+        PREFILL
+    }
+
+    @Parameters(index = "0", paramLabel = "WHAT", description = "train, decode or prefill.")
+    What what = What.TRAIN;
+
+    @Option(
+            names = "--length",
+            paramLabel = "N",
+            description = "Tokens a row or prompt (default: 1024 for train, else 512).")
+    int length;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "T",
+            defaultValue = "auto",
+            description = "auto, bf16 or f32 (default: ${DEFAULT-VALUE}).")
+    String dtype = "auto";
+
+    @Option(
+            names = "--quantization",
+            paramLabel = "Q",
+            defaultValue = "none",
+            description = "How the frozen base is held: none (default: ${DEFAULT-VALUE}).")
+    String quantization = "none";
+
+    @Option(
+            names = "--shape",
+            paramLabel = "NAME",
+            defaultValue = BaseModel.STANDARD,
+            description = "Which model, fetched before (default: ${DEFAULT-VALUE}).")
+    String shape = BaseModel.STANDARD;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Steps, the first two not counted (default: ${DEFAULT-VALUE}).")
+    int steps = 8;
+
+    @Override
+    int run(Workspace workspace, Console console) throws IOException {
+        if (!quantization.equals("none")) {
+            throw new UserError(
+                    "the base cannot be held as " + quantization + " yet",
+                    "--quantization",
+                    "leave it out");
+        }
+        if (steps < 1 || length < 0 || length > 100_000) {
+            throw new UserError(
+                    "steps and length must be over 0", "--steps, --length", "leave them out");
+        }
+        BaseModel base = BaseModel.find(workspace, shape);
+        try (LoadedModel engine = LoadedModel.load(base.path(), dtype, "auto")) {
+            switch (what) {
+                case TRAIN -> train(workspace, console, base, engine);
+                case DECODE -> decode(console, engine);
+                case PREFILL -> prefill(console, engine);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void train(Workspace workspace, Console console, BaseModel base, LoadedModel engine)
+            throws IOException {
+        int tokens = length == 0 ? 1024 : length;
+        List<DatasetRow> rows = demoRows(workspace, console, base, tokens);
+        TrainBenchmark.Result result =
+                TrainBenchmark.run(
+                        engine.model(),
+                        LoraConfig.STANDARD,
+                        TrainCommand.rows(rows),
+                        tokens,
+                        steps);
+        console.say(
+                String.format(
+                        Locale.ROOT,
+                        "%.0f tokens/s in %s, rows of %d; peak memory %.2f GB; %.0f%% of %.0f"
+                                + " GFLOP/s",
+                        result.tokensPerSecond(),
+                        result.dtype(),
+                        tokens,
+                        result.peakRssMb() / 1024.0,
+                        100 * result.ofCeiling(),
+                        result.gemmGflops()));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("dtype", result.dtype());
+        json.put("quantization", quantization);
+        json.put("length", tokens);
+        json.put("dropout", result.dropout());
+        json.put("tokens_per_s", Numbers.round(result.tokensPerSecond(), 1));
+        json.put("peak_rss_mb", result.peakRssMb());
+        json.put("losses", result.losses().stream().map(l -> Numbers.round(l, 4)).toList());
+        json.put("gemm_gflops", Numbers.round(result.gemmGflops(), 1));
+        json.put("flops_per_token", Math.round(result.flopsPerToken()));
+        json.put("of_ceiling", Numbers.round(result.ofCeiling(), 4));
+        json.put("recomputed", result.recomputed());
+        json.put("shape", base.id());
+        json.put("reason", engine.choice().reason());
+        json.put(
+                "step_seconds",
+                result.stepSeconds().stream().map(s -> Numbers.round(s, 3)).toList());
+        console.result(json);
+    }
+
+    /// Training rows of the demo's person in a home of their own, made once.
+    private static List<DatasetRow> demoRows(
+            Workspace workspace, Console console, BaseModel base, int longest) throws IOException {
+        Workspace bench = new Workspace(workspace.home().resolve("bench"));
+        String name = base.id().replaceAll("[^A-Za-z0-9._-]", "_");
+        Path folder = bench.datasets().resolve(name.startsWith(".") ? "_" + name : name);
+        TemplateEncoder encoder = TemplateEncoder.load(base.path(), false);
+        if (!Files.isRegularFile(folder.resolve("dataset.yaml"))) {
+            List<Path> files =
+                    DemoChats.write(
+                            workspace,
+                            bench.home().resolve("exports"),
+                            new DownloadProgress(console));
+            try (ChatStore store = ChatStore.open(bench.chats())) {
+                for (Path file : files) {
+                    for (Chat chat : Importers.read(file, new ImportOptions(null, false)).chats()) {
+                        store.add(chat, file.getFileName().toString());
+                    }
+                }
+                store.setMe("Me");
+                Settings settings =
+                        RecipeFile.load("default", List.of()).settings().section("dataset");
+                Prepared prepared =
+                        DatasetBuilder.build(
+                                store,
+                                new Prepared.Origin(base.id(), "default", settings),
+                                encoder);
+                new DatasetFolder(folder).write(prepared, encoder);
+            }
+        }
+        return Dataset.open(folder).rows(Part.TRAIN, encoder, OptionalInt.of(longest));
+    }
+
+    private void decode(Console console, LoadedModel engine) {
+        int history = length == 0 ? 512 : length;
+        double speed = DecodeBenchmark.decode(engine.model(), history, steps * 16);
+        console.say(
+                String.format(
+                        Locale.ROOT,
+                        "%.1f tokens/s written after %d tokens of history, one conversation",
+                        speed,
+                        history));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("decode_tokens_per_s", Numbers.round(speed, 1));
+        json.put("conversations", 1);
+        json.put("length", history);
+        json.put("dtype", engine.choice().type().word());
+        console.result(json);
+    }
+
+    private void prefill(Console console, LoadedModel engine) {
+        int prompt = length == 0 ? 512 : length;
+        double[] speeds = new double[Math.max(3, steps / 2)];
+        for (int i = 0; i < speeds.length; i++) {
+            speeds[i] = DecodeBenchmark.prefill(engine.model(), prompt);
+        }
+        Arrays.sort(speeds);
+        double speed = speeds[speeds.length / 2];
+        console.say(String.format(Locale.ROOT, "%.0f tokens/s read, prompt of %d", speed, prompt));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("prefill_tokens_per_s", Numbers.round(speed, 1));
+        json.put("length", prompt);
+        json.put("dtype", engine.choice().type().word());
+        console.result(json);
+    }
+}
