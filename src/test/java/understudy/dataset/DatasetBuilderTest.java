@@ -239,7 +239,7 @@ class DatasetBuilderTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("0 samples because of 4 messages")
                 .hasMessageContaining("2 media")
-                .hasMessageContaining("2 conversations");
+                .hasMessageContaining("2 messages where you say nothing");
     }
 
     @Test
