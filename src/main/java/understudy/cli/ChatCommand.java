@@ -169,7 +169,9 @@ final class ChatCommand extends Command {
                                         partner,
                                         LocalDate.now(),
                                         options(0)),
-                                console.json() ? piece -> {} : piece -> console.write(Shown.answer(piece)),
+                                console.json()
+                                        ? piece -> {}
+                                        : piece -> console.write(Shown.answer(piece)),
                                 () -> false);
         if (!console.json()) {
             console.say("");

@@ -78,6 +78,12 @@ final class Console {
         }
     }
 
+    /// A console for a command that is a step of another one: what a person reads goes where it
+    /// goes here, and the step's result is not printed.
+    Console nested() {
+        return new Console(false, talk, talk);
+    }
+
     /// The result of the command; printed only with `--json`.
     void result(Object value) {
         if (json) {

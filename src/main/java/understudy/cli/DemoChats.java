@@ -42,7 +42,8 @@ final class DemoChats {
             new PipPackage(
                     "chitchat-dataset",
                     "0.9.0",
-                    "7bf89f36645e2d5ec87d53370c8e851b5a688479c7beb7079cb4c87fc5acea3e");
+                    "7bf89f36645e2d5ec87d53370c8e851b5a688479c7beb7079cb4c87fc5acea3e",
+                    8_105_664);
     private static final String MEMBER = "chitchat_dataset/dataset.json";
     private static final long MOST_BYTES = 200_000_000;
     private static final DateTimeFormatter WHEN =

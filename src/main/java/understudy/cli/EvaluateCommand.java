@@ -54,8 +54,16 @@ final class EvaluateCommand extends Command {
             description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
     String device = "auto";
 
+    /// What was measured, rounded as in `--json`.
+    record Outcome(double before, double after, long characters) {}
+
     @Override
     int run(Workspace workspace, Console console) throws IOException {
+        evaluate(workspace, console);
+        return ExitCode.OK;
+    }
+
+    Outcome evaluate(Workspace workspace, Console console) throws IOException {
         RunFolder run = RunFolder.open(workspace, runName);
         RunSetup setup = RunSetup.of(run);
         Dataset dataset = Datasets.open(workspace, setup.dataset());
@@ -90,7 +98,10 @@ final class EvaluateCommand extends Command {
             PrivateFiles.write(run.report().resolve("heldout.json"), out -> out.write(text));
             show(console, before, after);
             console.result(json);
-            return ExitCode.OK;
+            return new Outcome(
+                    Numbers.round(before.all().bitsPerCharacter(), 4),
+                    Numbers.round(after.all().bitsPerCharacter(), 4),
+                    after.all().characters());
         }
     }
 

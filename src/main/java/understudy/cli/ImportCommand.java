@@ -49,6 +49,9 @@ final class ImportCommand extends Command {
             description = "Order of day and month: dmy, mdy or ymd (default: find out).")
     @Nullable DateOrder dateOrder;
 
+    /// Whether these are the demo's chats, which stay apart from one's own.
+    boolean demo;
+
     /// Counts over all files.
     private static final class Totals {
         private int files;
@@ -75,6 +78,9 @@ final class ImportCommand extends Command {
         }
         if (totals.failed == outcomes.size()) {
             return ExitCode.USER;
+        }
+        if (!demo) {
+            DemoHome.putAside(workspace, console);
         }
         try (ChatStore store = ChatStore.open(workspace.chats())) {
             for (ImportBatch.Outcome outcome : outcomes) {

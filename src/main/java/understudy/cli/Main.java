@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
         subcommands = {
             BenchCommand.class,
             ChatCommand.class,
+            DemoCommand.class,
             DoctorCommand.class,
             EvaluateCommand.class,
             ImportCommand.class,

@@ -192,7 +192,9 @@ final class PlanCommand extends Command {
                             method.name,
                             Numbers.decimal(method.bytes / MIB / 1024, 1) + " GB",
                             Numbers.duration(method.seconds),
-                            !method.fits ? "does not fit" : method == chosen ? "<- this" : ""));
+                            !method.fits
+                                    ? "does not fit"
+                                    : method.equals(chosen) ? "<- this" : ""));
         }
         Table.print(rows, console);
         console.say("");

