@@ -10,8 +10,8 @@ public enum DropReason {
     DELETED("deleted messages"),
     CALL("calls"),
     EMPTY("messages without a visible character"),
-    NO_OWN_TURN("conversations, or parts of long ones, in which you say nothing"),
-    TOO_SHORT("conversations under min_tokens, left out of training");
+    NO_OWN_TURN("messages where you say nothing, in a conversation or a part of a long one"),
+    TOO_SHORT("messages of conversations under min_tokens, left out of training");
 
     private final String words;
 

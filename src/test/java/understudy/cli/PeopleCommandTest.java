@@ -88,6 +88,6 @@ class PeopleCommandTest {
         assertThat(failing("prepare", "--home", home, "--recipe", "sead")).contains("recipe");
         assertThat(failing("prepare", "--home", home, "--name", "../x")).contains("name");
         assertThat(failing("prepare", "--home", home, "--base", "no-such-model"))
-                .contains("model get no-such-model");
+                .contains("no-such-model", "fix: ");
     }
 }

@@ -28,6 +28,9 @@ import understudy.chat.Role;
 import understudy.store.ChatStore;
 import understudy.text.ConversationEncoder;
 import understudy.text.Line;
+import understudy.text.TemplateLines;
+import understudy.text.TokenRow;
+import understudy.text.Tokenizer;
 
 class DatasetBuilderTest {
     private static final long SEED = 90_125;
@@ -236,7 +239,7 @@ class DatasetBuilderTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("0 samples because of 4 messages")
                 .hasMessageContaining("2 media")
-                .hasMessageContaining("2 conversations");
+                .hasMessageContaining("2 messages where you say nothing");
     }
 
     @Test
@@ -422,7 +425,7 @@ class DatasetBuilderTest {
                 new ConversationEncoder() {
                     @Override
                     public List<Line> fitted(List<Line> lines) {
-                        return understudy.text.TemplateLines.adapt(lines);
+                        return TemplateLines.adapt(lines);
                     }
 
                     @Override
@@ -431,12 +434,12 @@ class DatasetBuilderTest {
                     }
 
                     @Override
-                    public understudy.text.TokenRow encode(List<Line> lines) {
+                    public TokenRow encode(List<Line> lines) {
                         return encoder.encode(fitted(lines));
                     }
 
                     @Override
-                    public understudy.text.Tokenizer tokenizer() {
+                    public Tokenizer tokenizer() {
                         return encoder;
                     }
                 };
