@@ -18,8 +18,9 @@ import understudy.model.Scorer;
 /// Bits per character of the owner's held-out turns, given what stands before them: how surprised
 /// the model is by what the person really wrote.
 ///
-/// `bits = Σ −log2 p(token)` over the tokens of own turns and their end marks, divided by the Unicode
-/// code points of those turns; so models with other tokenizers can be compared. Lower is better.
+/// `bits = Σ −log2 p(token)` over the tokens of own turns and their end marks, divided by the
+/// Unicode code points of those turns; so models with other tokenizers can be compared. Lower is
+/// better.
 public final class HeldOutScore {
     private HeldOutScore() {}
 

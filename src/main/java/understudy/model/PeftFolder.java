@@ -1,7 +1,6 @@
 package understudy.model;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,10 +16,7 @@ import understudy.base.ExitCode;
 import understudy.base.Json;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
-import understudy.tensor.WeightTensors;
-import understudy.weights.Safetensors;
-import understudy.weights.SafetensorsWriter;
-import understudy.weights.WeightType;
+import understudy.tensor.TensorFile;
 
 /// An adapter on disk in the form that PEFT, and everything built on it, loads:
 /// `adapter_config.json` and `adapter_model.safetensors` with factors named
@@ -42,14 +38,8 @@ public final class PeftFolder {
             throws IOException {
         PrivateFiles.createFolders(folder);
         try (PointerScope scope = new PointerScope()) {
-            SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
-            for (Map.Entry<String, Tensor> entry : adapter.named(parameters).entrySet()) {
-                Tensor cpu = entry.getValue().cpu().contiguous();
-                long[] shape = {cpu.size(0), cpu.size(1)};
-                MemorySegment bytes = WeightTensors.memory(cpu);
-                writer.add(entry.getKey(), WeightType.F32, shape, bytes);
-            }
-            writer.write(folder.resolve(WEIGHTS));
+            Map<String, Tensor> factors = adapter.named(parameters);
+            PrivateFiles.write(folder.resolve(WEIGHTS), out -> TensorFile.write(factors, out));
         }
         byte[] config =
                 Json.json()
@@ -117,17 +107,13 @@ public final class PeftFolder {
         LoraConfig config = config(folder);
         Adapter adapter = Adapter.empty(model, config, training);
         Path file = folder.resolve(WEIGHTS);
-        try (Safetensors weights = Safetensors.open(file);
-                PointerScope scope = new PointerScope()) {
-            Map<String, Tensor> named = adapter.named(adapter.parameters());
-            if (!weights.tensors().keySet().equals(named.keySet())) {
+        try (PointerScope scope = new PointerScope()) {
+            if (!TensorFile.read(file, adapter.named(adapter.parameters()))) {
                 throw new UserError(
                         "this adapter was made for another model",
                         file.toString(),
                         "use the base model that the run was trained on: understudy runs show");
             }
-            named.forEach((name, view) ->
-                    view.copy_(WeightTensors.view(weights, name, view.size(0), view.size(1))));
             adapter.refresh();
             return adapter;
         } catch (UserError e) {

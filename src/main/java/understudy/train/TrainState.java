@@ -1,9 +1,7 @@
 package understudy.train;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -12,10 +10,7 @@ import understudy.base.Json;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
 import understudy.model.Adapter;
-import understudy.tensor.WeightTensors;
-import understudy.weights.Safetensors;
-import understudy.weights.SafetensorsWriter;
-import understudy.weights.WeightType;
+import understudy.tensor.TensorFile;
 
 /// Where a run stands between two steps: everything that the next step depends on.
 ///
@@ -52,36 +47,31 @@ record TrainState(
                 node.path("fingerprint").asString(""));
     }
 
-    /// The tensors of a checkpoint: the adapter and both moments of the optimiser.
+    /// What fills the files of a checkpoint.
     static Map<String, PrivateFiles.Body> files(Adapter adapter, AdamW optimiser) {
-        Map<String, PrivateFiles.Body> files = new LinkedHashMap<>();
-        files.put(
-                FILE,
-                out -> {
-                    try (PointerScope scope = new PointerScope()) {
-                        SafetensorsWriter writer = new SafetensorsWriter();
-                        add(writer, "parameters", adapter.parameters());
-                        add(writer, "mean", optimiser.mean());
-                        add(writer, "square", optimiser.square());
-                        writer.writeTo(out);
-                    }
-                });
-        return files;
+        return Map.of(FILE, out -> TensorFile.write(tensors(adapter, optimiser), out));
     }
 
-    private static void add(SafetensorsWriter writer, String name, Tensor flat) {
-        Tensor cpu = flat.cpu().contiguous();
-        writer.add(name, WeightType.F32, new long[] {cpu.numel()}, WeightTensors.memory(cpu));
+    /// The adapter and both moments of the optimiser.
+    private static Map<String, Tensor> tensors(Adapter adapter, AdamW optimiser) {
+        return Map.of(
+                "parameters",
+                adapter.parameters(),
+                "mean",
+                optimiser.mean(),
+                "square",
+                optimiser.square());
     }
 
     /// Puts the tensors of a checkpoint back.
+    ///
+    /// @throws UserError where they are not those of such an adapter
     void restore(Path file, Adapter adapter, AdamW optimiser) {
-        try (Safetensors tensors = Safetensors.open(file);
-                PointerScope scope = new PointerScope()) {
-            long size = adapter.size();
-            adapter.parameters().copy_(WeightTensors.view(tensors, "parameters", size));
-            optimiser.mean().copy_(WeightTensors.view(tensors, "mean", size));
-            optimiser.square().copy_(WeightTensors.view(tensors, "square", size));
+        if (!TensorFile.read(file, tensors(adapter, optimiser))) {
+            throw new UserError(
+                    "the checkpoint holds other tensors than expected",
+                    file.toString(),
+                    "start a new run: understudy train");
         }
         optimiser.restoreSteps(step);
         adapter.refresh();
