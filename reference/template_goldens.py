@@ -166,7 +166,7 @@ def main():
 
 def write(path, value):
     with open(path, "w", encoding="utf-8") as f:
-        json.dump(value, f, ensure_ascii=True, indent=0, separators=(",", ":"))
+        json.dump(value, f, ensure_ascii=True, separators=(",", ":"))
         f.write("\n")
 
 

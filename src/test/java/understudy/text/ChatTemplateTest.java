@@ -76,6 +76,20 @@ class ChatTemplateTest {
     }
 
     @Test
+    void longConversationsAreWithinTheBudget() {
+        for (String name : List.of("mistral03", "llama32", "marked")) {
+            Family family = Family.of(name);
+            List<Line> lines = new ArrayList<>();
+            for (int i = 0; i < 5_000; i++) {
+                lines.addAll(TALK.subList(0, 2));
+            }
+            TokenRow row = family.template().encode(family.tokenizer(), lines, false);
+            assertThat(row.own().cardinality()).isGreaterThan(50_000);
+            assertThat(row.everything().cardinality()).isEqualTo(row.length());
+        }
+    }
+
+    @Test
     void adaptsToStrictTemplates() {
         List<Line> lines =
                 List.of(

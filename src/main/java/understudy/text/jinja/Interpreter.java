@@ -82,7 +82,7 @@ final class Interpreter {
     }
 
     private void write(Text text) {
-        budget.text((long) out.length() + text.length());
+        budget.text(out.length(), text.length());
         out.append(text);
     }
 
