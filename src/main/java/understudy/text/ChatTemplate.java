@@ -33,11 +33,21 @@ public final class ChatTemplate {
     private final TurnMarks marks;
     private final List<Integer> endIds;
 
+    /// Whether system lines are put into user lines, always. A template may take them in a prompt
+    /// and leave them out of a row that ends with an answer (Mistral v0.3), and what was learned
+    /// must be what is asked.
+    private final boolean movesSystemLines;
+
     private ChatTemplate(
-            String id, @Nullable ModelTemplate model, TurnMarks marks, List<Integer> endIds) {
+            String id,
+            @Nullable ModelTemplate model,
+            TurnMarks marks,
+            boolean movesSystemLines,
+            List<Integer> endIds) {
         this.id = id;
         this.model = model;
         this.marks = marks;
+        this.movesSystemLines = movesSystemLines;
         this.endIds = List.copyOf(endIds);
     }
 
@@ -74,19 +84,23 @@ public final class ChatTemplate {
     ///
     /// Own turns have `system` in place of `user`.
     public static ChatTemplate seed() {
-        return new ChatTemplate("seed", null, new TurnMarks("", SeedTemplate.END_MARK), List.of());
+        return new ChatTemplate(
+                "seed", null, new TurnMarks("", SeedTemplate.END_MARK), true, List.of());
     }
 
     private static ChatTemplate of(
             String source, String bos, String eos, List<Integer> endIds, String name) {
         ModelTemplate model =
                 new ModelTemplate(JinjaTemplate.parse(source, name), name, bos, eos, null);
-        return new ChatTemplate(idOf(source), model, marks(model), endIds);
+        return new ChatTemplate(
+                idOf(source), model, marks(model), !takesSystemLines(model), endIds);
     }
 
     /// The same template on another day: some write the date.
     public ChatTemplate on(LocalDateTime date) {
-        return model == null ? this : new ChatTemplate(id, model.on(date), marks, endIds);
+        return model == null
+                ? this
+                : new ChatTemplate(id, model.on(date), marks, movesSystemLines, endIds);
     }
 
     /// `seed`, or `jinja-` and the first digits of the template's SHA-256: what a dataset notes to
@@ -139,15 +153,15 @@ public final class ChatTemplate {
     private record Rendered(Text text, List<Line> lines) {}
 
     private Rendered rendered(List<Line> lines, boolean addGenerationPrompt) {
+        boolean system = lines.stream().anyMatch(line -> line.role() == Role.SYSTEM);
+        List<Line> taken = system && movesSystemLines ? TemplateLines.adapt(lines) : lines;
         if (model == null) {
-            boolean system = lines.stream().anyMatch(line -> line.role() == Role.SYSTEM);
-            List<Line> taken = system ? TemplateLines.adapt(lines) : lines;
             return new Rendered(SeedTemplate.render(taken, addGenerationPrompt), taken);
         }
         try {
-            Text text = model.render(lines, addGenerationPrompt);
-            if (holdsAll(text, lines)) {
-                return new Rendered(text, lines);
+            Text text = model.render(taken, addGenerationPrompt);
+            if (holdsAll(text, taken)) {
+                return new Rendered(text, taken);
             }
         } catch (TemplateRefusal e) {
             // tried again below
@@ -181,6 +195,19 @@ public final class ChatTemplate {
         text.runs().forEach(run -> found.add(run.origin()));
         return IntStream.range(0, lines.size())
                 .allMatch(i -> lines.get(i).content().isBlank() || found.contains(i + 1));
+    }
+
+    private static boolean takesSystemLines(ModelTemplate model) {
+        List<Line> probe =
+                List.of(
+                        Line.of(Role.SYSTEM, "s"),
+                        Line.of(Role.USER, "a"),
+                        Line.of(Role.ASSISTANT, "b"));
+        try {
+            return holdsAll(model.render(probe, false), probe);
+        } catch (TemplateRefusal e) {
+            return false;
+        }
     }
 
     /// Finds out what stands around an own turn by rendering one.

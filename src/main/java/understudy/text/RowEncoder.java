@@ -52,7 +52,8 @@ final class RowEncoder {
             }
             encodeStretch(rendered, new Range(from, cut.start()), place, own, ids, mask);
             if (cut.id() != Vocabulary.NONE) {
-                markIfOwn(new Range(cut.start(), cut.end()), own, ids.size(), 1, mask);
+                // where it begins decides: it may swallow blanks behind the own turn
+                markIfOwn(new Range(cut.start(), cut.start() + 1), own, ids.size(), 1, mask);
                 ids.add(cut.id());
                 place = Place.AFTER_CONTROL;
             } else if (cut.start() > from) {

@@ -19,6 +19,13 @@ public record TokenRow(int[] ids, BitSet own) {
         return ids.length;
     }
 
+    /// A mask of every token: what the recipe `seed` learns.
+    public BitSet everything() {
+        BitSet all = new BitSet(ids.length);
+        all.set(0, ids.length);
+        return all;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TokenRow(int[] otherIds, BitSet otherOwn)

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import understudy.base.Json;
 import understudy.base.UserError;
@@ -46,9 +47,10 @@ final class TokenizerJson {
                     "check that the file is there",
                     e);
         } catch (JacksonException e) {
+            TokenStreamLocation at = e.getLocation();
+            String line = at == null ? "" : ": line " + at.getLineNr();
             throw new UserError(
-                    "the tokenizer is not valid JSON: line %d, column %d"
-                            .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()),
+                    "the tokenizer is not valid JSON" + line,
                     file.toString(),
                     "fetch the model again",
                     e);

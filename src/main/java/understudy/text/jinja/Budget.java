@@ -39,10 +39,15 @@ public final class Budget {
 
     /// Accounts for a text before it is made.
     void text(long length) {
-        if (length > mostCharacters) {
+        text(0, length);
+    }
+
+    /// Accounts for characters before they are appended to a text.
+    void text(long length, long appended) {
+        if (length + appended > mostCharacters) {
             throw new TemplateFault("makes too long a text");
         }
-        steps(length / CHARACTERS_A_STEP);
+        steps(appended / CHARACTERS_A_STEP);
     }
 
     void enter() {

@@ -86,7 +86,7 @@ final class Filters {
             if (i == 0 ? first : !empty) {
                 result.append(margin);
             }
-            budget.text(result.length());
+            budget.text(result.length(), (long) margin.length() + lines.get(i).length());
             result.append(lines.get(i));
             if (i + 1 < lines.size()) {
                 result.append("\n", Text.SCAFFOLD);

@@ -82,7 +82,7 @@ final class Interpreter {
     }
 
     private void write(Text text) {
-        budget.text((long) out.length() + text.length());
+        budget.text(out.length(), text.length());
         out.append(text);
     }
 
@@ -105,7 +105,7 @@ final class Interpreter {
         for (int i = 0; i < items.size(); i++) {
             budget.step();
             Scope turn = turnScope(loop, items.get(i), scope);
-            turn.set("loop", Loop.turn(items, i, loopDepth, budget));
+            turn.set("loop", Loop.turn(items, i, budget));
             if (nodes(loop.body(), turn) == Flow.BREAK) {
                 break;
             }

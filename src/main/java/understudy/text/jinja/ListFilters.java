@@ -61,7 +61,7 @@ final class ListFilters {
         Text.Builder joined = new Text.Builder();
         for (int i = 0; i < parts.size(); i++) {
             Text part = Values.print(parts.get(i), budget);
-            budget.text((long) joined.length() + part.length() + between.length());
+            budget.text(joined.length(), (long) part.length() + between.length());
             joined.append(i == 0 ? Text.EMPTY : between).append(part);
         }
         return joined.build();

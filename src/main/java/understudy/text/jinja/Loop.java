@@ -12,8 +12,7 @@ final class Loop {
     private Loop() {}
 
     /// @param index from 0
-    /// @param depth from 1 for the outermost loop
-    static Names turn(List<Value> items, int index, int depth, Budget budget) {
+    static Names turn(List<Value> items, int index, Budget budget) {
         int size = items.size();
         Map<String, Value> values = new HashMap<>();
         values.put("index", Value.of(index + 1L));
@@ -23,8 +22,8 @@ final class Loop {
         values.put("first", Value.of(index == 0));
         values.put("last", Value.of(index == size - 1));
         values.put("length", Value.of(size));
-        values.put("depth", Value.of(depth));
-        values.put("depth0", Value.of(depth - 1L));
+        values.put("depth", Value.of(1)); // counts recursive loops only, which are not supported
+        values.put("depth0", Value.of(0));
         values.put("previtem", index > 0 ? items.get(index - 1) : new Missing("loop.previtem"));
         values.put(
                 "nextitem", index + 1 < size ? items.get(index + 1) : new Missing("loop.nextitem"));

@@ -44,7 +44,7 @@ final class Printer {
 
     private void write(Value value, int level) {
         budget.enter();
-        budget.text(out.length());
+        budget.text(out.length(), 0);
         switch (value) {
             case Text text -> string(text);
             case Int(long number) -> put(Long.toString(number));

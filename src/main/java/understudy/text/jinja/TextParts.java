@@ -51,11 +51,11 @@ final class TextParts {
                 break;
             }
             budget.step();
-            budget.text((long) result.length() + to.length());
+            budget.text(result.length(), to.length());
             result.append(text, position, found).append(to);
             position = found + wanted.length();
         }
-        budget.text((long) result.length() + all.length() - position);
+        budget.text(result.length(), all.length() - position);
         return result.append(text, position, all.length()).build();
     }
 
