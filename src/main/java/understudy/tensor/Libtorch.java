@@ -50,6 +50,7 @@ public final class Libtorch {
     /// The device that `name` means.
     ///
     /// @param name `cpu`, `cuda`, or `auto` for CUDA where this build and machine have it
+    /// @return outlives every scope
     public static Device device(String name) {
         start();
         boolean cuda = !name.equals("cpu") && cudaAvailable();
@@ -60,6 +61,6 @@ public final class Libtorch {
                     "build with `mvn -Pcuda package` on a machine with an NVIDIA GPU, or leave it"
                             + " out");
         }
-        return new Device(cuda ? "cuda:0" : "cpu");
+        return Scopes.own(new Device(cuda ? "cuda:0" : "cpu"));
     }
 }

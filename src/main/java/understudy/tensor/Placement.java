@@ -9,9 +9,14 @@ import org.bytedeco.pytorch.global.torch;
 
 /// Where tensors live and in which number type the big multiplies run.
 public record Placement(Device device, ComputeType type) {
+    /// Made at the first use, when libtorch has been started.
+    private static final class Cpu {
+        private static final Device DEVICE = Scopes.own(new Device("cpu"));
+    }
+
     public static Placement cpu(ComputeType type) {
         Libtorch.start();
-        return new Placement(new Device("cpu"), type);
+        return new Placement(Cpu.DEVICE, type);
     }
 
     /// A placement and why its compute type was chosen.
