@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
@@ -27,7 +29,7 @@ public final class Adapter implements AutoCloseable {
     private final Tensor parameters; // (size), f32
     private final @Nullable Tensor gradients; // (size), f32
     private final Tensor compute; // (size), compute type; B already scaled by alpha/r
-    private final List<Tensor> views = new ArrayList<>();
+    private final List<Pointer> parts = new ArrayList<>(); // what was given to the model
 
     /// Where one factor lies in the flat vector.
     ///
@@ -61,7 +63,7 @@ public final class Adapter implements AutoCloseable {
                 if (slot.factorA) {
                     double bound = 1 / Math.sqrt(slot.columns);
                     Tensor values =
-                            Placement.cpu(understudy.tensor.ComputeType.F32)
+                            Placement.cpu(ComputeType.F32)
                                     .empty(slot.rows, slot.columns)
                                     .uniform_(-bound, bound, new GeneratorOptional(generator));
                     adapter.view(adapter.parameters, slot).copy_(values);
@@ -148,7 +150,7 @@ public final class Adapter implements AutoCloseable {
                             owned(compute, stack),
                             gradients == null ? null : owned(gradients, stack),
                             config.rank(),
-                            Scopes.own(new Scalar(config.scale())),
+                            owned(new Scalar(config.scale())),
                             List.copyOf(factors)));
         }
     }
@@ -163,8 +165,13 @@ public final class Adapter implements AutoCloseable {
 
     private Tensor owned(Tensor flat, Slot slot) {
         Tensor view = Scopes.owned(() -> view(flat, slot));
-        views.add(view);
+        parts.add(view);
         return view;
+    }
+
+    private Scalar owned(Scalar scalar) {
+        parts.add(Scopes.own(scalar));
+        return scalar;
     }
 
     /// Brings the copy for the multiplies up to date with [#parameters]; after every change.
@@ -212,7 +219,7 @@ public final class Adapter implements AutoCloseable {
 
     @Override
     public void close() {
-        views.forEach(Tensor::close);
+        parts.forEach(Pointer::close);
         compute.close();
         parameters.close();
         if (gradients != null) {

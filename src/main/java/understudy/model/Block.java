@@ -207,6 +207,7 @@ final class Block {
     void close() {
         attentionNorm.close();
         mlpNorm.close();
+        attention.close();
         projections().forEach(Projections::close);
     }
 }

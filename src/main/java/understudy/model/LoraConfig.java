@@ -18,7 +18,7 @@ public record LoraConfig(int rank, double alpha, double dropout, List<String> ta
     public static final LoraConfig STANDARD = new LoraConfig(32, 64, 0.05, ALL_TARGETS);
 
     public LoraConfig {
-        targets = List.copyOf(targets);
+        targets = targets.stream().distinct().toList();
         if (rank < 1 || rank > 1024) {
             throw wrong("rank " + rank, "a whole number from 1 to 1024");
         }

@@ -27,7 +27,7 @@ public final class RowPass {
     /// Conversations one behind another in a row.
     ///
     /// @param ids    T token ids
-    /// @param starts first token of each conversation, ascending, `starts[0] = 0`
+    /// @param starts first token of each conversation, each after the one before, `starts[0] = 0`
     /// @param scored bit i: the loss of token i, given those before it, counts; never a
     ///               conversation's first token, which nothing precedes
     public record PackedRow(int[] ids, int[] starts, BitSet scored) {
@@ -35,9 +35,13 @@ public final class RowPass {
             if (ids.length == 0 || starts.length == 0 || starts[0] != 0) {
                 throw new IllegalArgumentException("a row has tokens, and starts at 0");
             }
-            for (int start : starts) {
-                if (scored.get(start)) {
-                    throw new IllegalArgumentException("nothing precedes token " + start);
+            for (int s = 0; s < starts.length; s++) {
+                int end = s + 1 < starts.length ? starts[s + 1] : ids.length;
+                if (starts[s] >= end) {
+                    throw new IllegalArgumentException("no conversation at token " + starts[s]);
+                }
+                if (scored.get(starts[s])) {
+                    throw new IllegalArgumentException("nothing precedes token " + starts[s]);
                 }
             }
             if (scored.length() > ids.length) {

@@ -185,6 +185,10 @@ final class SegmentAttention {
         return out;
     }
 
+    void close() {
+        scale.close();
+    }
+
     /// Writes the keys and values of new tokens into the cache.
     void remember(Tensor qkv, KvCache.Layer cache, int past) {
         Scopes.run(() -> {
