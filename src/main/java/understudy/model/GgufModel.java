@@ -30,19 +30,23 @@ final class GgufModel {
     }
 
     static ModelConfig config(Gguf gguf) {
+        try {
+            return said(gguf);
+        } catch (IllegalArgumentException e) {
+            throw ModelConfig.wrong(e, gguf.path());
+        }
+    }
+
+    private static ModelConfig said(Gguf gguf) {
         String architecture = gguf.string("general.architecture").orElse("");
         Family family = Family.ofGguf(architecture, gguf.path().toString());
         int hidden = integer(gguf, architecture + ".embedding_length");
         int heads = integer(gguf, architecture + ".attention.head_count");
         int headSize =
-                (int)
-                        gguf.integer(architecture + ".attention.key_length")
-                                .orElse(heads > 0 ? hidden / heads : 0);
-        RopeConfig rope =
-                RopeConfig.plain(gguf.decimal(architecture + ".rope.freq_base").orElse(10_000));
-        if (gguf.tensors().containsKey("rope_freqs.weight")) {
-            rope = rope.dividedBy(GgufFloats.read(gguf, "rope_freqs.weight", headSize / 2));
-        }
+                integer(
+                        gguf,
+                        architecture + ".attention.key_length",
+                        heads > 0 ? hidden / heads : 0);
         long vocabulary =
                 gguf.tensors().containsKey("token_embd.weight")
                         ? gguf.tensor("token_embd.weight").shape()[0]
@@ -53,17 +57,39 @@ final class GgufModel {
                 hidden,
                 integer(gguf, architecture + ".block_count"),
                 heads,
-                (int) gguf.integer(architecture + ".attention.head_count_kv").orElse(heads),
+                integer(gguf, architecture + ".attention.head_count_kv", heads),
                 headSize,
                 integer(gguf, architecture + ".feed_forward_length"),
                 gguf.decimal(architecture + ".attention.layer_norm_rms_epsilon").orElse(1e-5),
-                rope,
-                (int)
-                        (family.hasWindow()
-                                ? gguf.integer(architecture + ".attention.sliding_window").orElse(0)
-                                : 0),
-                (int) gguf.integer(architecture + ".context_length").orElse(2048),
+                rope(gguf, architecture, headSize),
+                family.hasWindow()
+                        ? integer(gguf, architecture + ".attention.sliding_window", 0)
+                        : 0,
+                integer(gguf, architecture + ".context_length", 2048),
                 !gguf.tensors().containsKey("output.weight"));
+    }
+
+    /// Llama 3's way of stretching is in the file as a tensor of divisors.
+    private static RopeConfig rope(Gguf gguf, String architecture, int headSize) {
+        double theta = gguf.decimal(architecture + ".rope.freq_base").orElse(10_000);
+        String scaling = gguf.string(architecture + ".rope.scaling.type").orElse("none");
+        RopeConfig rope =
+                switch (scaling) {
+                    case "none" -> RopeConfig.plain(theta);
+                    case "linear" ->
+                            RopeConfig.linear(
+                                    theta,
+                                    gguf.decimal(architecture + ".rope.scaling.factor").orElse(1));
+                    default -> throw RopeConfig.unknown(gguf.path() + " (rope.scaling.type)");
+                };
+        return gguf.tensors().containsKey("rope_freqs.weight")
+                ? rope.dividedBy(GgufFloats.read(gguf, "rope_freqs.weight", headSize / 2))
+                : rope;
+    }
+
+    private static int integer(Gguf gguf, String key, long otherwise) {
+        long value = gguf.integer(key).orElse(otherwise);
+        return (int) Math.max(-1, Math.min(value, Integer.MAX_VALUE));
     }
 
     private static int integer(Gguf gguf, String key) {

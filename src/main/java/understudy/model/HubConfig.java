@@ -23,6 +23,8 @@ final class HubConfig {
             return of(Json.json().readTree(Files.readAllBytes(file)), file);
         } catch (IOException | JacksonException e) {
             throw damaged(file, e);
+        } catch (IllegalArgumentException e) {
+            throw ModelConfig.wrong(e, file);
         }
     }
 
@@ -58,7 +60,7 @@ final class HubConfig {
                 number(json, "num_key_value_heads", heads),
                 headSize,
                 number(json, "intermediate_size", 0),
-                json.path("rms_norm_eps").asDouble(1e-6),
+                decimal(json, "rms_norm_eps", 1e-6),
                 rope(json, file),
                 windowed ? number(json, "sliding_window", 0) : 0,
                 number(json, "max_position_embeddings", 2048),
@@ -70,42 +72,38 @@ final class HubConfig {
         return value.isMissingNode() || value.isNull() ? otherwise : value.asInt(-1);
     }
 
+    /// What is there but is no number becomes one that every check refuses.
+    private static double decimal(JsonNode json, String key, double otherwise) {
+        JsonNode value = json.path(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return otherwise;
+        }
+        return value.isNumber() ? value.asDouble(Double.NaN) : Double.NaN;
+    }
+
     /// Version 5 of transformers writes `rope_parameters` with theta inside, version 4
     /// `rope_theta` beside `rope_scaling`.
     private static RopeConfig rope(JsonNode json, Path file) {
         JsonNode five = json.path("rope_parameters");
         JsonNode scaling = five.isObject() ? five : json.path("rope_scaling");
-        double theta =
-                scaling.path("rope_theta").asDouble(json.path("rope_theta").asDouble(10_000));
+        double theta = decimal(scaling, "rope_theta", decimal(json, "rope_theta", 10_000));
         if (!scaling.isObject()) {
             return RopeConfig.plain(theta);
         }
         String type = scaling.path("rope_type").asString(scaling.path("type").asString("default"));
         return switch (type) {
             case "default" -> RopeConfig.plain(theta);
-            case "linear" ->
-                    new RopeConfig(
-                            theta,
-                            RopeConfig.Scaling.LINEAR,
-                            scaling.path("factor").asDouble(1),
-                            1,
-                            1,
-                            1,
-                            new float[0]);
+            case "linear" -> RopeConfig.linear(theta, decimal(scaling, "factor", 1));
             case "llama3" ->
                     new RopeConfig(
                             theta,
                             RopeConfig.Scaling.LLAMA3,
-                            scaling.path("factor").asDouble(8),
-                            scaling.path("low_freq_factor").asDouble(1),
-                            scaling.path("high_freq_factor").asDouble(4),
-                            scaling.path("original_max_position_embeddings").asDouble(8192),
+                            decimal(scaling, "factor", 8),
+                            decimal(scaling, "low_freq_factor", 1),
+                            decimal(scaling, "high_freq_factor", 4),
+                            decimal(scaling, "original_max_position_embeddings", 8192),
                             new float[0]);
-            default ->
-                    throw new UserError(
-                            "this way of stretching the context cannot be run",
-                            file + " (rope_type)",
-                            "choose another model; see `understudy model list`");
+            default -> throw RopeConfig.unknown(file + " (rope_type)");
         };
     }
 }

@@ -43,16 +43,17 @@ public record ModelConfig(
         bound("sliding window", window, 0, Integer.MAX_VALUE);
         bound("context length", maxPositions, 1, 1 << 28);
         if (heads % kvHeads != 0 || headSize % 2 != 0) {
-            throw wrong("heads " + heads + "/" + kvHeads + " of size " + headSize);
+            throw new IllegalArgumentException(
+                    "heads " + heads + "/" + kvHeads + " of size " + headSize);
         }
-        if (!(normEpsilon > 0 && normEpsilon < 1)
-                || !(rope.theta() > 0)
-                || !Double.isFinite(rope.theta())) {
-            throw wrong("norm epsilon or rope theta");
+        if (!(normEpsilon > 0 && normEpsilon < 1)) {
+            throw new IllegalArgumentException("norm epsilon " + normEpsilon);
         }
     }
 
     /// Reads the config of a model folder (config.json) or of a .gguf file.
+    ///
+    /// @throws UserError where it is missing, damaged, out of range, or of an unknown family
     public static ModelConfig read(Path model) {
         if (Files.isDirectory(model)) {
             return HubConfig.read(model.resolve("config.json"));
@@ -96,14 +97,16 @@ public record ModelConfig(
 
     private static void bound(String what, long value, long low, long high) {
         if (value < low || value > high) {
-            throw wrong(what + " " + value);
+            throw new IllegalArgumentException(what + " " + value);
         }
     }
 
-    private static UserError wrong(String what) {
+    /// For a config from a file, whose numbers are a stranger's.
+    static UserError wrong(IllegalArgumentException e, Path file) {
         return new UserError(
-                "the model's config makes no sense: " + what,
-                "config",
-                "fetch the model again, or use one of `understudy model list`");
+                "the model's config makes no sense: " + e.getMessage(),
+                file.toString(),
+                "fetch the model again, or use one of `understudy model list`",
+                e);
     }
 }

@@ -80,22 +80,33 @@ public final class PeftFolder {
                     json.path("peft_type").asString("").equals("LORA")
                             && !json.path("use_dora").asBoolean(false)
                             && !json.path("use_rslora").asBoolean(false)
+                            && json.path("alpha_pattern").isEmpty()
+                            && json.path("rank_pattern").isEmpty()
                             && json.path("bias").asString("none").equals("none");
             if (!plain || !json.path("target_modules").isArray()) {
                 throw new UserError(
                         "this kind of adapter cannot be run",
                         file.toString(),
-                        "use a plain LoRA adapter: no DoRA, rsLoRA or biases, targets as a list");
+                        "use a plain LoRA adapter: no DoRA, rsLoRA, biases or patterns, targets as"
+                                + " a list");
             }
             List<String> targets = new ArrayList<>();
             json.path("target_modules").forEach(t -> targets.add(t.asString("")));
+            return lora(json, targets, file);
+        } catch (IOException | JacksonException e) {
+            throw damaged(file, e);
+        }
+    }
+
+    private static LoraConfig lora(JsonNode json, List<String> targets, Path file) {
+        try {
             return new LoraConfig(
                     json.path("r").asInt(0),
                     json.path("lora_alpha").asDouble(0),
                     json.path("lora_dropout").asDouble(0),
                     targets);
-        } catch (IOException | JacksonException e) {
-            throw damaged(file, e);
+        } catch (UserError e) {
+            throw new UserError(e.what(), file.toString(), e.fix(), e);
         }
     }
 
@@ -116,7 +127,7 @@ public final class PeftFolder {
             }
             adapter.refresh();
             return adapter;
-        } catch (UserError e) {
+        } catch (RuntimeException e) {
             model.detachAdapter();
             adapter.close();
             throw e;

@@ -1,5 +1,7 @@
 package understudy.model;
 
+import understudy.base.UserError;
+
 /// Rotary positions: how fast each pair of a head turns with the position.
 ///
 /// @param theta          base of the geometric series of speeds
@@ -25,8 +27,40 @@ public record RopeConfig(
         LLAMA3
     }
 
+    public RopeConfig {
+        positive("rope theta", theta);
+        positive("rope factor", factor);
+        positive("low_freq_factor", lowFactor);
+        positive("high_freq_factor", highFactor);
+        positive("original context length", original);
+        if (scaling == Scaling.LLAMA3 && highFactor <= lowFactor) {
+            throw new IllegalArgumentException(
+                    "rope frequency factors " + lowFactor + " and " + highFactor);
+        }
+        for (float divisor : speedDivisors) {
+            positive("rope divisor", divisor);
+        }
+    }
+
+    private static void positive(String what, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(what + " " + value);
+        }
+    }
+
     static RopeConfig plain(double theta) {
         return new RopeConfig(theta, Scaling.NONE, 1, 1, 1, 1, new float[0]);
+    }
+
+    static RopeConfig linear(double theta, double factor) {
+        return new RopeConfig(theta, Scaling.LINEAR, factor, 1, 1, 1, new float[0]);
+    }
+
+    static UserError unknown(String where) {
+        return new UserError(
+                "this way of stretching the context cannot be run",
+                where,
+                "choose another model; see `understudy model list`");
     }
 
     RopeConfig dividedBy(float[] divisors) {
