@@ -27,7 +27,7 @@ public sealed interface RunEvent {
     /// @param dataset         name of the dataset, not a path
     /// @param computeType     number format of the heavy multiplications, such as `bf16`
     /// @param reason          why that one, in words
-    /// @param trainRows       packed rows of one epoch
+    /// @param trainRows       conversations, or parts of one, in an epoch
     /// @param trainTokens     tokens of one epoch
     /// @param learnedTokens   those of them that carry a loss
     /// @param plannedSteps    last step if nothing stops the run early

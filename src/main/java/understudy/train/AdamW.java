@@ -2,6 +2,7 @@ package understudy.train;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import understudy.model.Adapter;
 import understudy.tensor.Scopes;
 
@@ -24,8 +25,8 @@ public final class AdamW implements AutoCloseable {
     public AdamW(Adapter adapter, double decay) {
         this.adapter = adapter;
         this.decay = decay;
-        this.mean = Scopes.owned(() -> adapter.parameters().mul(new Scalar(0.0)));
-        this.square = Scopes.owned(() -> adapter.parameters().mul(new Scalar(0.0)));
+        this.mean = Scopes.owned(() -> torch.zeros_like(adapter.parameters()));
+        this.square = Scopes.owned(() -> torch.zeros_like(adapter.parameters()));
     }
 
     /// Length of the gradient; not finite where any part of it is not.

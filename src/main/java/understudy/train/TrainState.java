@@ -14,7 +14,9 @@ import understudy.tensor.TensorFile;
 
 /// Where a run stands between two steps: everything that the next step depends on.
 ///
-/// @param step        steps done
+/// @param step        steps done, skipped ones included
+/// @param updates     steps of the optimiser, skipped ones not: its bias correction counts them
+/// @param badSteps    steps skipped one behind another up to now
 /// @param tokens      trained so far
 /// @param bestStep    step of the best validation; 0 for none yet
 /// @param bestLoss    its loss; infinite for none yet
@@ -22,12 +24,55 @@ import understudy.tensor.TensorFile;
 /// @param fingerprint of what the run depends on (base, rows, recipe); a run resumes only with the
 ///     same
 record TrainState(
-        int step, long tokens, int bestStep, double bestLoss, int sinceBest, String fingerprint) {
+        int step,
+        int updates,
+        int badSteps,
+        long tokens,
+        int bestStep,
+        double bestLoss,
+        int sinceBest,
+        String fingerprint) {
     static final String FILE = "state.safetensors";
+
+    static TrainState start(String fingerprint) {
+        return new TrainState(0, 0, 0, 0, 0, Double.POSITIVE_INFINITY, 0, fingerprint);
+    }
+
+    /// After a step.
+    ///
+    /// @param learned whether the adapter was moved
+    TrainState stepped(long more, boolean learned) {
+        return new TrainState(
+                step + 1,
+                updates + (learned ? 1 : 0),
+                learned ? 0 : badSteps + 1,
+                tokens + more,
+                bestStep,
+                bestLoss,
+                sinceBest,
+                fingerprint);
+    }
+
+    /// After a validation.
+    ///
+    /// @param best whether its loss is the lowest so far and its adapter was kept
+    TrainState validated(double loss, boolean best) {
+        return new TrainState(
+                step,
+                updates,
+                badSteps,
+                tokens,
+                best ? step : bestStep,
+                best ? loss : bestLoss,
+                best ? 0 : sinceBest + 1,
+                fingerprint);
+    }
 
     JsonNode json() {
         ObjectNode node = Json.json().createObjectNode();
         node.put("step", step);
+        node.put("updates", updates);
+        node.put("bad_steps", badSteps);
         node.put("tokens", tokens);
         node.put("best_step", bestStep);
         // JSON has no infinity; the bits keep resumption exact
@@ -40,6 +85,8 @@ record TrainState(
     static TrainState of(JsonNode node) {
         return new TrainState(
                 node.path("step").asInt(0),
+                node.path("updates").asInt(0),
+                node.path("bad_steps").asInt(0),
                 node.path("tokens").asLong(0),
                 node.path("best_step").asInt(0),
                 Double.longBitsToDouble(node.path("best_loss_bits").asLong(0)),
@@ -73,7 +120,7 @@ record TrainState(
                     file.toString(),
                     "start a new run: understudy train");
         }
-        optimiser.restoreSteps(step);
+        optimiser.restoreSteps(updates);
         adapter.refresh();
     }
 

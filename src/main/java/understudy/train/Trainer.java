@@ -113,6 +113,10 @@ public final class Trainer {
         }
     }
 
+    private static List<TrainingRow> learned(List<TrainingRow> rows) {
+        return rows.stream().filter(r -> !r.learned().isEmpty()).toList();
+    }
+
     /// The steps of one call of [#train].
     private final class Session implements AutoCloseable {
         private final Plan plan;
@@ -121,16 +125,15 @@ public final class Trainer {
         private final EventLog log;
         private final List<PackedRow> validation;
         private final RowPass pass;
+        private final boolean recompute;
         private final DropoutPool dropout;
         private final Checkpoints checkpoints = new Checkpoints(run.checkpoints());
         private final long begin = System.nanoTime();
         private TrainState state;
-        private int badSteps;
         private double stepSeconds;
         private long stepTokens;
         private int checkpointStep;
         private long checkpointTime = System.nanoTime();
-        private int validatedStep;
         private long validatedTime = System.nanoTime();
 
         Session(
@@ -143,7 +146,7 @@ public final class Trainer {
             this.adapter = adapter;
             this.optimiser = optimiser;
             this.log = log;
-            this.validation = new Packer(config.rowLength(), 0).pack(validation, 0);
+            this.validation = new Packer(config.rowLength(), 0).pack(learned(validation), 0);
             MemoryPlan memory =
                     MemoryPlan.of(
                             model.config(), config.lora(), model.place().type(), plan.longestRow());
@@ -156,19 +159,15 @@ public final class Trainer {
                             config.lora().dropout(),
                             plan.longestRow() * widest,
                             config.seed());
-            this.state = new TrainState(0, 0, 0, Double.POSITIVE_INFINITY, 0, about.fingerprint);
-            if (recompute) {
-                warnings = "blocks are computed twice to save memory; slower by about a third";
-            }
+            this.state = TrainState.start(about.fingerprint);
+            this.recompute = recompute;
         }
-
-        private @Nullable String warnings;
 
         Result train(List<TrainingRow> training) throws IOException {
             checkpoints.sweep();
             resume();
             announce(training);
-            boolean more = true;
+            boolean more = !patienceIsOver(); // the run may have been killed at its very end
             while (more && state.step() < plan.steps().size() && !stopping) {
                 step();
                 more = validateWhenDue();
@@ -189,7 +188,6 @@ public final class Trainer {
             saved.restore(file, adapter, optimiser);
             state = saved;
             checkpointStep = saved.step();
-            validatedStep = saved.step();
         }
 
         private void announce(List<TrainingRow> training) {
@@ -208,8 +206,11 @@ public final class Trainer {
                             plan.steps().size(),
                             plan.tokens(),
                             state.step()));
-            if (warnings != null) {
-                tell(new RunEvent.Warned(warnings));
+            if (recompute) {
+                tell(
+                        new RunEvent.Warned(
+                                "blocks are computed twice to save memory; slower by about a"
+                                        + " third"));
             }
         }
 
@@ -227,23 +228,16 @@ public final class Trainer {
             double loss = sum / batch.learned();
             double rate = plan.rate(state.step(), config);
             double norm = optimiser.gradientNorm();
-            if (Double.isFinite(loss) && Double.isFinite(norm)) {
+            boolean good = Double.isFinite(loss) && Double.isFinite(norm);
+            if (good) {
                 optimiser.step(rate, norm, config.clipNorm());
-                badSteps = 0;
             } else {
                 skip();
             }
             double seconds = (System.nanoTime() - from) / 1e9;
             stepSeconds += seconds;
             stepTokens += batch.tokens();
-            state =
-                    new TrainState(
-                            state.step() + 1,
-                            state.tokens() + batch.tokens(),
-                            state.bestStep(),
-                            state.bestLoss(),
-                            state.sinceBest(),
-                            state.fingerprint());
+            state = state.stepped(batch.tokens(), good);
             tell(
                     new RunEvent.StepDone(
                             state.step(),
@@ -254,56 +248,56 @@ public final class Trainer {
                             norm,
                             seconds,
                             batch.tokens() / seconds));
+            if (state.badSteps() >= MOST_BAD_STEPS) {
+                fail();
+            }
         }
 
         /// Leaves the adapter as it is: one bad gradient would spoil every number of it.
         private void skip() {
             optimiser.skip();
-            badSteps++;
             tell(
                     new RunEvent.Warned(
                             "step " + (state.step() + 1) + " was skipped: its loss is no number"));
-            if (badSteps >= MOST_BAD_STEPS) {
-                String what = "the loss is no number for " + badSteps + " steps in a row";
-                tell(new RunEvent.Failed(what));
-                throw new UserError(
-                        what,
-                        "run " + run.id() + ", step " + (state.step() + 1),
-                        "train again with a lower rate: --set train.learning_rate=1e-4",
-                        ExitCode.UNEXPECTED_STATE,
-                        null);
-            }
+        }
+
+        private void fail() {
+            String what = "the loss is no number for " + state.badSteps() + " steps in a row";
+            tell(new RunEvent.Failed(what));
+            throw new UserError(
+                    what,
+                    "run " + run.id() + ", step " + state.step(),
+                    "train again with a lower rate: --set train.learning_rate=1e-4",
+                    ExitCode.UNEXPECTED_STATE,
+                    null);
         }
 
         /// @return whether to go on
-        private boolean validateWhenDue() throws IOException {
+        private boolean validateWhenDue() {
             boolean last = state.step() == plan.steps().size();
-            TrainConfig.Every every = config.validate();
-            boolean epochs = every.steps() == 0 && every.time().isZero();
-            boolean due =
-                    epochs
-                            ? epochEnds()
-                            : every.due(state.step() - validatedStep, since(validatedTime));
-            if (validation.isEmpty() || !(due || last)) {
+            if (validation.isEmpty() || !(last || validationIsDue())) {
                 return true;
             }
             double loss = validate();
-            boolean best = loss < state.bestLoss();
-            state =
-                    new TrainState(
-                            state.step(),
-                            state.tokens(),
-                            best ? state.step() : state.bestStep(),
-                            best ? loss : state.bestLoss(),
-                            best ? 0 : state.sinceBest() + 1,
-                            state.fingerprint());
-            if (best) {
-                keep();
-            }
-            validatedStep = state.step();
+            boolean best = loss < state.bestLoss() && kept();
+            state = state.validated(loss, best);
             validatedTime = System.nanoTime();
             tell(new RunEvent.Validated(state.step(), loss, best));
-            return config.patience() == 0 || state.sinceBest() < config.patience();
+            return !patienceIsOver();
+        }
+
+        /// By the number of the step, not by steps since the last time, which a resumed run would
+        /// count from another place.
+        private boolean validationIsDue() {
+            TrainConfig.Every every = config.validate();
+            if (!every.time().isZero()) {
+                return since(validatedTime).compareTo(every.time()) >= 0;
+            }
+            return every.steps() == 0 ? epochEnds() : state.step() % every.steps() == 0;
+        }
+
+        private boolean patienceIsOver() {
+            return config.patience() > 0 && state.sinceBest() >= config.patience();
         }
 
         private boolean epochEnds() {
@@ -323,6 +317,21 @@ public final class Trainer {
                 }
             }
             return sum / Math.max(1, tokens);
+        }
+
+        /// A full disk costs this adapter, not the run: a later one may find room.
+        private boolean kept() {
+            try {
+                keep();
+                return true;
+            } catch (IOException | UserError e) {
+                tell(
+                        new RunEvent.Warned(
+                                "the adapter of step "
+                                        + state.step()
+                                        + " was not kept: the disk refused it; training goes on"));
+                return false;
+            }
         }
 
         private void keep() throws IOException {
@@ -365,8 +374,8 @@ public final class Trainer {
         }
 
         private Result finish() throws IOException {
-            if (validation.isEmpty()) {
-                keep();
+            if (state.bestStep() == 0) {
+                keep(); // nothing was measured, or no measurement was a number
             }
             Result result = result(false);
             tell(
@@ -374,7 +383,7 @@ public final class Trainer {
                             result.step,
                             result.tokens,
                             result.seconds,
-                            validation.isEmpty() ? null : result.bestStep,
+                            state.bestStep() == 0 ? null : result.bestStep,
                             result.bestLoss,
                             result.peakRssMb));
             return result;

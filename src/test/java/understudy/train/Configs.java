@@ -1,0 +1,39 @@
+package understudy.train;
+
+import understudy.base.Settings;
+
+/// Settings of trainings that take a moment on the tiny models.
+final class Configs {
+    private static final String TINY =
+            """
+            epochs: 2
+            max_tokens: 0
+            batch_rows: 0
+            schedule: cosine
+            weight_decay: 0.01
+            clip_norm: 1
+            batch_tokens: 80
+            row_length: 40
+            learning_rate: 0.01
+            warmup_steps: 2
+            rank: 4
+            alpha: 8
+            dropout: 0.1
+            checkpoint_every: 1
+            keep_checkpoints: 100
+            validate_every: 3
+            patience: 0
+            compute_type: f32
+            """;
+
+    private Configs() {}
+
+    /// @param changes such as `epochs=3`
+    static TrainConfig tiny(String... changes) {
+        Settings settings = Settings.parse(TINY, "test");
+        for (String change : changes) {
+            settings = settings.overlaid(Settings.parse(change.replace("=", ": "), "test"));
+        }
+        return TrainConfig.from(settings);
+    }
+}
