@@ -113,12 +113,14 @@ public final class Generator implements AutoCloseable {
             same++;
         }
         cache.truncate(Math.min(same, cache.length()));
+        // a prompt that fails half-way leaves its first part in the cache
+        cached = Arrays.copyOf(prompt, cache.length());
         float[] logits = new float[0];
         for (int from = cache.length(); from < prompt.length; from += CHUNK) {
             int to = Math.min(prompt.length, from + CHUNK);
             logits = next(Arrays.copyOfRange(prompt, from, to));
+            cached = Arrays.copyOf(prompt, to);
         }
-        cached = prompt.clone();
         return logits;
     }
 

@@ -2,7 +2,10 @@ package understudy.generate;
 
 import java.util.List;
 
-/// Passes text on until a stop string begins, and holds back what could become one.
+/// Passes text on until a stop string is complete, and holds back what could become one.
+///
+/// The stop string that is complete first ends the text; of several that are complete at the same
+/// character, the longest is cut off. So the pieces in which a text comes make no difference.
 final class StopText {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
@@ -18,16 +21,19 @@ final class StopText {
             return "";
         }
         held.append(text);
-        int earliest = -1;
+        int begin = -1;
+        int end = Integer.MAX_VALUE;
         for (String stop : stops) {
             int at = held.indexOf(stop);
-            if (at >= 0 && (earliest < 0 || at < earliest)) {
-                earliest = at;
+            int behind = at + stop.length();
+            if (at >= 0 && (behind < end || (behind == end && at < begin))) {
+                begin = at;
+                end = behind;
             }
         }
-        if (earliest >= 0) {
+        if (begin >= 0) {
             stopped = true;
-            return release(earliest);
+            return release(begin);
         }
         return release(held.length() - longestBeginning());
     }
