@@ -3,6 +3,8 @@ package understudy.generate;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
+import understudy.base.ExitCode;
+import understudy.base.UserError;
 
 /// Chooses the next token from the model's scores.
 ///
@@ -46,12 +48,21 @@ final class Sampler {
         }
     }
 
+    /// Of equals the first; scores that are NaN are passed over.
     private static int likeliest(float[] logits) {
         int best = 0;
         for (int id = 1; id < logits.length; id++) {
-            if (logits[id] > logits[best]) {
+            if (logits[id] > logits[best] || Float.isNaN(logits[best])) {
                 best = id;
             }
+        }
+        if (!Float.isFinite(logits[best])) {
+            throw new UserError(
+                    "the model's scores are no numbers",
+                    null,
+                    "train again with a lower rate, or fetch the base model again",
+                    ExitCode.UNEXPECTED_STATE,
+                    null);
         }
         return best;
     }

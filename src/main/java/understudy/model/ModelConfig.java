@@ -87,6 +87,11 @@ public record ModelConfig(
         return heads / kvHeads;
     }
 
+    /// Columns of the widest input of a linear layer in a block.
+    public int widestInput() {
+        return Math.max(heads * headSize, Math.max(hidden, intermediate));
+    }
+
     /// Weights in all, embedding and head included.
     public long parameters() {
         long attention = (long) hidden * headSize * (2L * heads + 2L * kvHeads);

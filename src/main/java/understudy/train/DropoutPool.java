@@ -42,6 +42,9 @@ final class DropoutPool implements AutoCloseable {
         draw(step / LIFETIME);
         return (layer, site, rows, columns) -> {
             long length = rows * columns;
+            if (length > size - SPARE) {
+                throw new IllegalArgumentException("a mask of " + length + " is too large");
+            }
             long key = mix(mix(mix(mix(seed, step), row), layer), site);
             long offset = Long.remainderUnsigned(key, size - length);
             return values.narrow(0, offset, length).view(rows, columns);

@@ -34,7 +34,7 @@ public record MemoryPlan(long weights, long adapter, long activations, long reco
         long block = bytes * (t * (vector + low) + square);
         long passing = 2 * block; // what a block makes on the way and in its backward pass
         long loss = LOSS_CHUNK * (long) model.vocabulary() * (2 * bytes + 8);
-        long masks = bytes * (t * Math.max(model.intermediate(), model.hidden()) + 4_000_000);
+        long masks = bytes * (t * model.widestInput() + 4_000_000);
         return new MemoryPlan(
                 model.parameters() * bytes,
                 learned * (4 * 4 + bytes) + learned * 8,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import understudy.base.UserError;
 import understudy.model.Adapter;
 import understudy.model.LanguageModel;
 import understudy.model.LoraConfig;
@@ -38,14 +39,21 @@ public final class TrainBenchmark {
 
     /// @param rows   packed to `length`
     /// @param length tokens a row
+    /// @throws UserError where no row that fits has anything to learn
     public static Result run(
             LanguageModel model, LoraConfig lora, List<TrainingRow> rows, int length, int steps) {
         List<PackedRow> packed = new ArrayList<>(new Packer(length, 0).pack(rows, 0));
-        packed.removeIf(r -> r.ids().length > length);
+        packed.removeIf(r -> r.ids().length > length || r.scored().isEmpty());
+        if (packed.isEmpty()) {
+            throw new UserError(
+                    "no row of at most " + length + " tokens has anything to learn",
+                    null,
+                    "measure with a greater --length");
+        }
         packed.sort(Comparator.comparingInt((PackedRow r) -> -r.ids().length)); // fullest first
         MemoryPlan plan = MemoryPlan.of(model.config(), lora, model.place().type(), length);
         boolean recompute = plan.mustRecompute(Memory.free() + plan.weights());
-        long widest = Math.max(model.config().intermediate(), model.config().hidden());
+        long largest = (long) length * model.config().widestInput();
         List<Double> losses = new ArrayList<>();
         double[] seconds = new double[steps];
         double[] speeds = new double[steps];
@@ -54,8 +62,7 @@ public final class TrainBenchmark {
         double tokens = 0;
         try (Adapter adapter = Adapter.create(model, lora, 42, true);
                 AdamW optimiser = new AdamW(adapter, 0);
-                DropoutPool pool =
-                        new DropoutPool(model.place(), lora.dropout(), length * widest, 42)) {
+                DropoutPool pool = new DropoutPool(model.place(), lora.dropout(), largest, 42)) {
             RowPass pass = new RowPass(model, recompute);
             for (int step = 0; step < steps; step++) {
                 PackedRow row = packed.get(step % packed.size());

@@ -152,12 +152,11 @@ public final class Trainer {
                             model.config(), config.lora(), model.place().type(), plan.longestRow());
             boolean recompute = memory.mustRecompute(Memory.free() + memory.weights());
             this.pass = new RowPass(model, recompute);
-            long widest = Math.max(model.config().intermediate(), model.config().hidden());
             this.dropout =
                     new DropoutPool(
                             model.place(),
                             config.lora().dropout(),
-                            plan.longestRow() * widest,
+                            (long) plan.longestRow() * model.config().widestInput(),
                             config.seed());
             this.state = TrainState.start(about.fingerprint);
             this.recompute = recompute;

@@ -224,6 +224,14 @@ class SamplerTest {
         assertThat(drawn(options(1, 0, 1, 0, 1), -1e38f, 3e38f, 0)).containsExactly(1);
         assertThat(drawn(options(1, 0, 1, 0, 1), Float.NEGATIVE_INFINITY, 0, 0))
                 .containsExactlyInAnyOrder(1, 2);
+        assertThat(drawn(options(1, 0, 1, 0, 1), Float.NaN, 1, Float.NaN)).containsExactly(1);
+        assertThat(drawn(options(0, 0, 1, 0, 1), Float.NaN, 1, Float.NaN)).containsExactly(1);
+        for (float none : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            for (double temperature : new double[] {0, 1}) {
+                assertThatThrownBy(() -> drawn(options(temperature, 0, 1, 0, 1), none, none))
+                        .isInstanceOf(UserError.class);
+            }
+        }
         float[] large = new float[150_000];
         Arrays.fill(large, -5);
         large[149_999] = 30;

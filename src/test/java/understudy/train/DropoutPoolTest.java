@@ -1,6 +1,7 @@
 package understudy.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import understudy.model.DropoutMasks;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
 
@@ -84,6 +86,16 @@ class DropoutPoolTest {
             try (DropoutPool resumed = pool()) {
                 assertThat(mask(resumed, step, 1, 2, 3)).as("step %d", step).isEqualTo(unbroken);
             }
+        }
+    }
+
+    @Test
+    void aMaskOverTheLargestIsRefused() {
+        try (PointerScope scope = new PointerScope();
+                DropoutPool pool = pool()) {
+            DropoutMasks masks = pool.of(0, 0);
+            assertThatThrownBy(() -> masks.mask(0, 0, ROWS + 1, COLUMNS))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 
