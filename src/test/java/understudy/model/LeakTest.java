@@ -1,13 +1,11 @@
 package understudy.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import understudy.tensor.ComputeType;
@@ -39,8 +37,6 @@ class LeakTest {
         for (int i = 0; i < Math.max(2, times / 10); i++) {
             body.run();
         }
-        System.gc(); // what other tests left must not go away while this one counts
-        Pointer.deallocateReferences();
         long alive = Scopes.alive();
         long resident = residentKib();
         for (int i = 0; i < times; i++) {
@@ -49,7 +45,8 @@ class LeakTest {
         System.out.printf(
                 "%s, %d times: %+d objects, %+.1f KiB of memory each%n",
                 what, times, Scopes.alive() - alive, (double) (residentKib() - resident) / times);
-        assertThat(Scopes.alive()).as(what).isCloseTo(alive, within(10L));
+        // fewer is no fault: the collector may free meanwhile what other tests left
+        assertThat(Scopes.alive()).as(what).isLessThanOrEqualTo(alive + 10);
     }
 
     @Test
