@@ -1,12 +1,17 @@
 package understudy.text;
 
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Set;
 import understudy.chat.Role;
 
 /// A base model's tokenizer with the template that the recipe names.
 public final class TemplateEncoder implements ConversationEncoder {
+    /// What templates that write today's date are told: the day Llama 3.1's own template falls back
+    /// to. With the real day, tokens would differ between preparing, training and chatting.
+    private static final LocalDateTime DATE = LocalDateTime.of(2024, 7, 26, 0, 0);
+
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
     private final boolean strict;
@@ -21,7 +26,8 @@ public final class TemplateEncoder implements ConversationEncoder {
     /// @param seed  whether the plain template of the recipe `seed` is used, not the model's own
     public static TemplateEncoder load(Path model, boolean seed) {
         return new TemplateEncoder(
-                Tokenizers.load(model), seed ? ChatTemplate.seed() : ChatTemplate.load(model));
+                Tokenizers.load(model),
+                seed ? ChatTemplate.seed() : ChatTemplate.load(model).on(DATE));
     }
 
     /// People write twice in a row, and first although they are the assistant. Some templates
