@@ -8,7 +8,8 @@ import understudy.model.LoraConfig;
 ///
 /// @param epochs         passes over the training rows, 1 to 1000
 /// @param maxTokens      training tokens at most, whatever the epochs; 0 for no bound
-/// @param batchTokens    a step takes rows until it has this many tokens
+/// @param batchTokens    a step takes rows until it has this many tokens; 0 leaves it to
+///     `batchRows`
 /// @param batchRows      a step takes this many rows; 0 leaves it to `batchTokens`
 /// @param rowLength      tokens a packed row; longer conversations get a row of their own
 /// @param learningRate   highest rate of the optimiser
@@ -79,7 +80,7 @@ public record TrainConfig(
                 new TrainConfig(
                         train.integer("epochs", 3, 1, 1000),
                         (long) train.number("max_tokens", 0, 0, 1e15),
-                        train.integer("batch_tokens", 2048, 1, 10_000_000),
+                        train.integer("batch_tokens", 2048, 0, 10_000_000),
                         train.integer("batch_rows", 0, 0, 100_000),
                         train.integer("row_length", 1024, 16, 1_000_000),
                         train.number("learning_rate", 5e-4, 0, 1),
@@ -100,6 +101,9 @@ public record TrainConfig(
                         train.choice("compute_type", "auto", "auto", "bf16", "f32"),
                         train.choice("quantization", "none", "none"));
         train.refuseOthers();
+        if (config.batchTokens == 0 && config.batchRows == 0) {
+            throw train.wrong("batch_tokens", "over 0 where batch_rows is 0");
+        }
         return config;
     }
 }
