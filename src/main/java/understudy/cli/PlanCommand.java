@@ -122,7 +122,6 @@ final class PlanCommand extends Command {
             long found =
                     Json.json()
                             .readTree(java.nio.file.Files.readAllBytes(report))
-                            .path("parts")
                             .path("train")
                             .path("tokens")
                             .asLong(0);
