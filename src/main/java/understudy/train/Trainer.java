@@ -107,7 +107,7 @@ public final class Trainer {
                 Adapter adapter = Adapter.create(model, config.lora(), config.seed(), true);
                 AdamW optimiser = new AdamW(adapter, config.weightDecay());
                 Session session = new Session(plan, adapter, optimiser, log, validation)) {
-            return session.train(training);
+            return session.trainOrSayWhy(training);
         } finally {
             model.detachAdapter();
         }
@@ -162,7 +162,21 @@ public final class Trainer {
             this.recompute = recompute;
         }
 
-        Result train(List<TrainingRow> training) throws IOException {
+        /// A log that just stops looks like a killed process.
+        Result trainOrSayWhy(List<TrainingRow> training) throws IOException {
+            try {
+                return train(training);
+            } catch (UserError e) {
+                tell(new RunEvent.Failed(e.what()));
+                throw e;
+            } catch (RuntimeException | Error e) {
+                // its message may quote anything; the crash report has the place
+                tell(new RunEvent.Failed("ended by " + e.getClass().getSimpleName()));
+                throw e;
+            }
+        }
+
+        private Result train(List<TrainingRow> training) throws IOException {
             checkpoints.sweep();
             resume();
             announce(training);
