@@ -24,6 +24,10 @@ import understudy.dataset.Dataset;
 import understudy.dataset.DatasetConfig;
 import understudy.dataset.DatasetRow;
 import understudy.dataset.Part;
+import understudy.hub.Hub;
+import understudy.hub.HubSettings;
+import understudy.hub.LocalModel;
+import understudy.run.RunEvent;
 import understudy.run.RunFolder;
 import understudy.run.RunLock;
 import understudy.store.ChatStore;
@@ -115,31 +119,60 @@ final class TrainCommand extends Command {
         OptionalInt longest = OptionalInt.of(trainConfig.rowLength());
         List<TrainingRow> training = rows(dataset.rows(Part.TRAIN, encoder, longest));
         List<TrainingRow> validation = rows(dataset.rows(Part.VALIDATION, encoder, longest));
-        RunFolder run = unfinished.isPresent() ? unfinished.get() : RunFolder.create(workspace);
-        try (RunLock lock = run.lock();
-                LoadedModel engine =
-                        LoadedModel.load(model.path(), trainConfig.computeType(), device)) {
-            if (unfinished.isEmpty()) {
-                run.writeConfig(setup.yaml());
+        Job job = new Job(setup, trainConfig, model, training, validation);
+        if (unfinished.isPresent()) {
+            RunFolder run = unfinished.get();
+            try (RunLock lock = run.lock();
+                    LoadedModel engine =
+                            LoadedModel.load(model.path(), computeType(trainConfig, run), device)) {
+                return train(job, run, engine, console);
             }
-            Trainer.About about =
-                    new Trainer.About(
-                            model.published(),
-                            model.revision(),
-                            setup.dataset(),
-                            setup.recipe(),
-                            engine.choice().reason(),
-                            fingerprint(setup, training, validation));
-            TrainProgress progress = new TrainProgress(run.id(), console);
-            Trainer trainer = new Trainer(engine.model(), trainConfig, run, about, progress::event);
-            Trainer.Result result;
-            try (StopSignal signal = new StopSignal(trainer::requestStop)) {
-                result = trainer.train(training, validation);
-            }
-            progress.end(result);
-            console.result(json(run, result));
-            return ExitCode.OK;
         }
+        // in this order: a model that cannot be loaded leaves no run behind
+        try (LoadedModel engine =
+                LoadedModel.load(model.path(), trainConfig.computeType(), device)) {
+            RunFolder run = RunFolder.create(workspace);
+            try (RunLock lock = run.lock()) {
+                run.writeConfig(setup.yaml());
+                return train(job, run, engine, console);
+            }
+        }
+    }
+
+    /// What is learned, from what, and how.
+    private record Job(
+            RunSetup setup,
+            TrainConfig config,
+            BaseModel model,
+            List<TrainingRow> training,
+            List<TrainingRow> validation) {}
+
+    private static int train(Job job, RunFolder run, LoadedModel engine, Console console)
+            throws IOException {
+        Trainer.About about =
+                new Trainer.About(
+                        job.model.published(),
+                        job.model.revision(),
+                        job.setup.dataset(),
+                        job.setup.recipe(),
+                        engine.choice().reason(),
+                        fingerprint(job.setup, job.training, job.validation));
+        TrainProgress progress = new TrainProgress(run.id(), console);
+        Trainer trainer = new Trainer(engine.model(), job.config, run, about, progress::event);
+        Trainer.Result result;
+        try (StopSignal signal = new StopSignal(trainer::requestStop)) {
+            result = trainer.train(job.training, job.validation);
+        }
+        progress.end(result);
+        console.result(json(run, result));
+        return ExitCode.OK;
+    }
+
+    /// What the run has computed in so far: measuring again could choose another type on a busy
+    /// day, and the rest of the run would no longer be what it would have been.
+    private static String computeType(TrainConfig config, RunFolder run) throws IOException {
+        List<RunEvent.Started> sessions = run.history().sessions();
+        return sessions.isEmpty() ? config.computeType() : sessions.getLast().computeType();
     }
 
     private Optional<RunFolder> unfinished(Workspace workspace) throws IOException {
@@ -155,10 +188,17 @@ final class TrainCommand extends Command {
     }
 
     private RunSetup newSetup(Workspace workspace) {
+        if (maxTokens != null && maxTokens < 1) {
+            // a recipe's 0 is no bound; whoever types 0 hardly means everything
+            throw new UserError(
+                    "there is nothing to train on " + maxTokens + " tokens",
+                    "--max-tokens",
+                    "give a number over 0, or leave it out for all");
+        }
         Dataset dataset =
                 Datasets.open(workspace, name != null ? name : recipe != null ? recipe : "");
         if (base != null) {
-            requireSameBase(dataset, base);
+            requireSameBase(dataset, idOf(workspace, base));
         }
         List<String> all = new ArrayList<>(sets);
         add(all, "epochs", epochs);
@@ -187,6 +227,18 @@ final class TrainCommand extends Command {
                     "the dataset was prepared for " + dataset.base() + ", not for " + base,
                     dataset.folder().toString(),
                     "understudy prepare --base " + base);
+        }
+    }
+
+    /// The id of a model that is here, whichever of its names was given: a dataset knows the id.
+    private static String idOf(Workspace workspace, String base) {
+        try {
+            return new Hub(workspace, HubSettings.standard())
+                    .find(base)
+                    .map(LocalModel::id)
+                    .orElse(base);
+        } catch (UserError e) {
+            return base; // no such model: certainly not the dataset's
         }
     }
 
