@@ -38,6 +38,8 @@ import understudy.train.TrainBenchmark;
         description = "Measure how fast this machine trains, reads and writes.",
         footer = {"", "Nothing else should run beside it; numbers differ by machine and day."})
 final class BenchCommand extends Command {
+    private static final int MOST_STEPS = 100_000;
+
     /// What to measure.
     enum What {
         TRAIN,
@@ -90,12 +92,21 @@ final class BenchCommand extends Command {
                     "--quantization",
                     "leave it out");
         }
-        if (steps < 1 || length < 0 || length > 100_000) {
+        if (steps < 1 || steps > MOST_STEPS || length < 0) {
             throw new UserError(
-                    "steps and length must be over 0", "--steps, --length", "leave them out");
+                    "steps must be 1 to " + MOST_STEPS + ", and length over 0",
+                    "--steps, --length",
+                    "leave them out");
         }
         BaseModel base = BaseModel.find(workspace, shape);
         try (LoadedModel engine = LoadedModel.load(base.path(), dtype, "auto")) {
+            int context = engine.model().config().maxPositions();
+            if (length > context || (what == What.DECODE && history() + decoded() > context)) {
+                throw new UserError(
+                        "longer than the model's context of " + context + " tokens",
+                        "--length, --steps",
+                        "choose less");
+            }
             switch (what) {
                 case TRAIN -> train(workspace, console, base, engine);
                 case DECODE -> decode(console, engine);
@@ -180,9 +191,17 @@ final class BenchCommand extends Command {
         return Dataset.open(folder).rows(Part.TRAIN, encoder, OptionalInt.of(longest));
     }
 
+    private int history() {
+        return length == 0 ? 512 : length;
+    }
+
+    private int decoded() {
+        return steps * 16;
+    }
+
     private void decode(Console console, LoadedModel engine) {
-        int history = length == 0 ? 512 : length;
-        double speed = DecodeBenchmark.decode(engine.model(), history, steps * 16);
+        int history = history();
+        double speed = DecodeBenchmark.decode(engine.model(), history, decoded());
         console.say(
                 String.format(
                         Locale.ROOT,

@@ -18,6 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.UnmatchedArgumentException;
 import understudy.base.ExitCode;
 import understudy.base.Nearest;
+import understudy.base.Printable;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
 import understudy.base.Workspace;
@@ -128,11 +129,12 @@ final class Failures {
     }
 
     private static void print(PrintWriter err, String what, @Nullable String where, String fix) {
-        err.println("error: " + what);
+        // names and paths in it may be a stranger's: no line break, no escape sequence gets out
+        err.println("error: " + Printable.line(what));
         if (where != null) {
-            err.println("  at:  " + where);
+            err.println("  at:  " + Printable.line(where));
         }
-        err.println("  fix: " + fix);
+        err.println("  fix: " + Printable.line(fix));
         err.flush();
     }
 

@@ -12,7 +12,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -88,21 +87,17 @@ public record Dataset(
     }
 
     private void add(
-            List<DatasetRow> rows,
-            JsonNode tree,
-            ConversationEncoder encoder,
-            OptionalInt longest) {
+            List<DatasetRow> rows, JsonNode tree, ConversationEncoder encoder, OptionalInt longest)
+            throws IOException {
         List<Line> lines = new ArrayList<>();
         for (JsonNode message : tree.path("messages")) {
-            JsonNode name = message.path("name");
-            lines.add(
-                    new Line(
-                            Role.valueOf(message.path("role").asString().toUpperCase(Locale.ROOT)),
-                            name.isString() ? name.asString() : null,
-                            message.path("content").asString()));
+            lines.add(line(message));
         }
         boolean opened = !lines.isEmpty() && lines.getFirst().role() == Role.SYSTEM;
         Optional<Line> first = opened ? Optional.of(lines.removeFirst()) : Optional.empty();
+        if (lines.isEmpty()) {
+            throw new IOException("a row without turns");
+        }
         int most = longest.orElse(Integer.MAX_VALUE);
         for (RowSplitter.Row row :
                 new RowSplitter(encoder, most).split(first.orElse(null), lines)) {
@@ -116,6 +111,17 @@ public record Dataset(
                             config.learned(row.tokens()),
                             encoder.ownCharacters(row.lines())));
         }
+    }
+
+    private static Line line(JsonNode message) throws IOException {
+        JsonNode name = message.path("name");
+        JsonNode content = message.path("content");
+        for (Role role : Role.values()) {
+            if (content.isString() && role.word().equals(message.path("role").asString(""))) {
+                return new Line(role, name.isString() ? name.asString() : null, content.asString());
+            }
+        }
+        throw new IOException("a message without a role or content");
     }
 
     private static UserError damaged(Path file, @Nullable Exception cause) {
