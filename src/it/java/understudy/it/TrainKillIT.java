@@ -180,7 +180,7 @@ class TrainKillIT {
         try (FileChannel file = FileChannel.open(newest, StandardOpenOption.WRITE)) {
             file.truncate(file.size() - 1);
         }
-        Process second = program.start("train", "--resume");
+        Process second = program.start("train", "--resume", "--epochs=7");
         await(second, () -> run.history().sessions().size() > 1, "the second session");
         signal(second, "STOP"); // so that it is at work, however long the next start takes
         Program.Result third = program.run("train", "--resume", run.id());
@@ -191,7 +191,9 @@ class TrainKillIT {
                 .contains("  fix: wait until it ends, or stop it first");
         String said = new String(second.getInputStream().readAllBytes());
         assertThat(end(second)).as(said).isZero();
-        assertThat(said).contains("warning: checkpoint step-" + last + " is damaged");
+        assertThat(said)
+                .contains("warning: checkpoint step-" + last + " is damaged")
+                .contains("with its own settings; without effect: --epochs");
         assertThat(adapter(run)).isEqualTo(unbroken);
         RunEvent.Started before = run.history().sessions().getFirst();
         RunEvent.Started after = run.history().sessions().getLast();

@@ -101,6 +101,7 @@ final class TrainCommand extends Command {
 
     @Option(
             names = "--device",
+            paramLabel = "DEVICE",
             defaultValue = "auto",
             description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
     String device = "auto";
@@ -113,6 +114,9 @@ final class TrainCommand extends Command {
         TrainConfig trainConfig = TrainConfig.from(setup.train());
         Dataset dataset = Datasets.open(workspace, setup.dataset());
         requireSameBase(dataset, setup.base());
+        if (unfinished.isPresent()) {
+            sayWhatCounts(workspace, dataset, console);
+        }
         BaseModel model = BaseModel.find(workspace, setup.base());
         boolean seed = dataset.config().template() == DatasetConfig.Template.SEED;
         TemplateEncoder encoder = TemplateEncoder.load(model.path(), seed);
@@ -136,6 +140,32 @@ final class TrainCommand extends Command {
                 run.writeConfig(setup.yaml());
                 return train(job, run, engine, console);
             }
+        }
+    }
+
+    /// A run goes on as it began, whatever is wished for now.
+    private void sayWhatCounts(Workspace workspace, Dataset dataset, Console console) {
+        if (base != null) {
+            requireSameBase(dataset, idOf(workspace, base));
+        }
+        List<String> ignored = new ArrayList<>();
+        given(ignored, "--recipe", recipe);
+        given(ignored, "--config", config);
+        given(ignored, "--epochs", epochs);
+        given(ignored, "--max-tokens", maxTokens);
+        given(ignored, "--checkpoint-every", checkpointEvery);
+        given(ignored, "--name", name);
+        given(ignored, "--set", sets.isEmpty() ? null : sets);
+        if (!ignored.isEmpty()) {
+            console.warn(
+                    "the run goes on with its own settings; without effect: "
+                            + String.join(", ", ignored));
+        }
+    }
+
+    private static void given(List<String> all, String option, @Nullable Object value) {
+        if (value != null) {
+            all.add(option);
         }
     }
 
