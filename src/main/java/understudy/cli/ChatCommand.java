@@ -58,6 +58,7 @@ final class ChatCommand extends Command {
 
     @Option(
             names = "--temperature",
+            paramLabel = "T",
             defaultValue = "0.7",
             description =
                     "0 for the likeliest words, 1 for as varied as learned (default:"
@@ -66,12 +67,14 @@ final class ChatCommand extends Command {
 
     @Option(
             names = "--max-tokens",
+            paramLabel = "N",
             defaultValue = "200",
             description = "Length of an answer, tokens at most (default: ${DEFAULT-VALUE}).")
     int maxTokens = 200;
 
     @Option(
             names = "--top-p",
+            paramLabel = "P",
             defaultValue = "0.95",
             description =
                     "Choose among the likeliest"
@@ -80,6 +83,7 @@ final class ChatCommand extends Command {
 
     @Option(
             names = "--top-k",
+            paramLabel = "N",
             defaultValue = "0",
             description =
                     "Choose among this many likeliest"
@@ -88,6 +92,7 @@ final class ChatCommand extends Command {
 
     @Option(
             names = "--min-p",
+            paramLabel = "P",
             defaultValue = "0",
             description =
                     "Leave out words less likely than"
@@ -96,11 +101,15 @@ final class ChatCommand extends Command {
 
     @Option(
             names = "--repetition-penalty",
+            paramLabel = "X",
             defaultValue = "1.05",
             description = "Over 1: say things" + " less often twice (default: ${DEFAULT-VALUE}).")
     double repetitionPenalty = 1.05;
 
-    @Option(names = "--seed", description = "Of the choices; the same seed gives the same answers.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of the choices; the same seed gives the same answers.")
     @Nullable Long seed;
 
     @Option(names = "--base-only", description = "Hear the base model without what was learned.")
@@ -108,6 +117,7 @@ final class ChatCommand extends Command {
 
     @Option(
             names = "--device",
+            paramLabel = "DEVICE",
             defaultValue = "auto",
             description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
     String device = "auto";
@@ -123,6 +133,7 @@ final class ChatCommand extends Command {
         if (prompt != null && prompt.isBlank()) {
             throw new UserError("there is nothing to answer", "--prompt", "write something");
         }
+        options(0); // refuses numbers out of range before a model is read
         Voice.Partner partner = partner(workspace);
         RunFolder run = RunFolder.open(workspace, runName);
         try (Talk talk = Talk.open(workspace, run, device, !baseOnly)) {

@@ -50,6 +50,7 @@ final class EvaluateCommand extends Command {
 
     @Option(
             names = "--device",
+            paramLabel = "DEVICE",
             defaultValue = "auto",
             description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
     String device = "auto";
@@ -83,12 +84,13 @@ final class EvaluateCommand extends Command {
         String compute = TrainConfig.from(setup.train()).computeType();
         try (LoadedModel engine = LoadedModel.load(base.path(), compute, device)) {
             console.say("run " + run.id() + " against its base " + base.id());
-            HeldOutScore.Scores before = HeldOutScore.of(engine.model(), rows);
+            // the clone first: a damaged adapter is then found before minutes of scoring
             HeldOutScore.Scores after;
             try (Adapter adapter = PeftFolder.load(engine.model(), run.adapter(), false)) {
                 after = HeldOutScore.of(engine.model(), rows);
                 engine.model().detachAdapter();
             }
+            HeldOutScore.Scores before = HeldOutScore.of(engine.model(), rows);
             Map<String, Object> json = json(run, before, after);
             PrivateFiles.createFolders(run.report());
             byte[] text =
