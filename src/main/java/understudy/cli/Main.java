@@ -12,6 +12,13 @@ import picocli.CommandLine.Model.OptionSpec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "To see what it does:  understudy demo",
+            "With your own chats:  understudy import FILE... --me NAME",
+            "                      understudy prepare, then train, evaluate, chat",
+            "Every command has --help and can print its result with --json."
+        },
         subcommands = {
             BenchCommand.class,
             ChatCommand.class,

@@ -36,7 +36,7 @@ final class MessagesCommand extends Command {
     @CommandLine.Option(
             names = "--date-order",
             paramLabel = "ORDER",
-            description = "Order of day and month: ${COMPLETION-CANDIDATES} (default: find out).")
+            description = "Order of day and month: dmy, mdy or ymd (default: find out).")
     @Nullable DateOrder dateOrder;
 
     @Override

@@ -21,8 +21,7 @@ import understudy.hub.LocalModel;
 /// `model list`, `model get NAME`, `model show NAME`.
 @CommandLine.Command(
         name = "model",
-        description = "Lists, fetches and shows base models.",
-        mixinStandardHelpOptions = true,
+        description = "List, fetch and show base models.",
         footer = {
             "",
             "Examples:",

@@ -172,9 +172,9 @@ final class PlanCommand extends Command {
         console.say(
                 String.format(
                         Locale.ROOT,
-                        "%s: %,.0f million weights; computing in %s",
+                        "%s: %s weights; computing in %s",
                         base,
-                        shape.parameters() / 1e6,
+                        weights(shape.parameters()),
                         choice.reason()));
         console.say(
                 String.format(
@@ -197,12 +197,21 @@ final class PlanCommand extends Command {
         }
         Table.print(rows, console);
         console.say("");
-        console.say(Numbers.decimal(disk / MIB / 1024, 2) + " GB of disk");
+        console.say(
+                disk < 100 * MIB
+                        ? Numbers.decimal(disk / MIB, 1) + " MB of disk"
+                        : Numbers.decimal(disk / MIB / 1024, 2) + " GB of disk");
         if (!chosen.fits) {
             console.say(
                     "This does not fit here: choose a smaller model (understudy model list), a"
                             + " smaller --set train.rank or --set train.row_length.");
         }
+    }
+
+    private static String weights(long count) {
+        return count < 1_000_000
+                ? Numbers.grouped(count)
+                : Numbers.grouped(Math.round(count / 1e6)) + " million";
     }
 
     private static Map<String, Object> json(
