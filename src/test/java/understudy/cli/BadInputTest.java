@@ -98,6 +98,7 @@ class BadInputTest {
             import @/ESC.txt
             import @/a\\nerror:x
             import @/nul\\0.txt
+            import --me Nobody @/WhatsApp_Chat_with_Kim.txt
             people --me Nobody
             people --me ESC
             people --merge Kim
@@ -235,7 +236,8 @@ class BadInputTest {
         List<String> words = new ArrayList<>();
         for (String word : call.split(" ")) {
             words.add(
-                    word.replace("@", folder.toString())
+                    word.replace("WhatsApp_Chat_with_", "WhatsApp Chat with ")
+                            .replace("@", folder.toString())
                             .replace("ESC", "x" + ESCAPE + "y")
                             .replace("\\n", "\n")
                             .replace("\\0", "\0"));
