@@ -188,15 +188,13 @@ final class Block {
     ///
     /// @param x `(c,d)`
     /// @return `(c,d)` in the caller's scope
-    Tensor step(
-            Tensor x, Rope.Angles angles, KvCache.Layer cache, int past, @Nullable Tensor mask) {
+    Tensor step(Tensor x, Rope.Angles angles, KvCache.Layer cache, int past, Tensor mask) {
         return Scopes.keep(() -> {
             Tensor normed = attentionNorm.forward(x, attentionNorm.inverseRms(x));
             Tensor heads = qkv.forward(normed, null).y();
             rope.turn(heads.narrow(1, 0, turned), angles);
             attention.remember(heads, cache, past);
-            int total = past + Math.toIntExact(x.size(0));
-            Tensor mixed = attention.cached(heads, cache, total, mask);
+            Tensor mixed = attention.cached(heads, cache, mask);
             Tensor x1 = output.forward(mixed, null).y().add_(x);
             Tensor normed1 = mlpNorm.forward(x1, mlpNorm.inverseRms(x1));
             Tensor gated = gated(gateUp.forward(normed1, null).y());

@@ -1,5 +1,6 @@
 package understudy.model;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -15,6 +16,8 @@ import understudy.tensor.Scopes;
 final class HeadLoss {
     /// Tokens a chunk: 256 x 49,152 logits in f32 are 50 MB.
     private static final int CHUNK = 256;
+
+    private static final int STEP = 64;
 
     private static final ScalarTypeOptional F32 =
             Scopes.own(new ScalarTypeOptional(torch.ScalarType.Float));
@@ -42,8 +45,8 @@ final class HeadLoss {
             Tensor dx = wanted ? model.place().zeros(x.size(0), x.size(1)) : null;
             for (int begin = 0; begin < from.length; begin += CHUNK) {
                 int n = Math.min(CHUNK, from.length - begin);
-                int[] rows = java.util.Arrays.copyOfRange(from, begin, begin + n);
-                int[] next = java.util.Arrays.copyOfRange(targets, begin, begin + n);
+                int[] rows = Arrays.copyOfRange(from, begin, begin + n);
+                int[] next = Arrays.copyOfRange(targets, begin, begin + n);
                 chunk(x, rows, next, weight, dx, losses, begin);
             }
             if (dx != null) {
@@ -63,18 +66,19 @@ final class HeadLoss {
             int begin) {
         try (PointerScope inner = new PointerScope()) {
             RmsNorm norm = model.finalNorm();
-            Tensor rows = model.place().indices(from);
+            int count = from.length;
+            Tensor rows = model.place().indices(padded(from));
             Tensor selected = x.index_select(0, rows);
             Tensor inverse = norm.inverseRms(selected);
             Tensor hidden = norm.forward(selected, inverse);
             Tensor logits = torch.mm(hidden, model.head().t());
-            Tensor index = model.place().indices(targets).unsqueeze(1);
+            Tensor index = model.place().indices(padded(targets)).unsqueeze(1);
             Tensor chances = logits.softmax(-1, F32); // (n,V)
             float[] chance = floats(chances.gather(1, index));
             float[] highest = floats(chances.amax(new long[] {-1}, true));
             float[] logit = floats(logits.gather(1, index));
             float[] highestLogit = floats(logits.amax(new long[] {-1}, true));
-            for (int i = 0; i < chance.length; i++) {
+            for (int i = 0; i < count; i++) {
                 // −log of a chance below the smallest float, too, by way of the likeliest token
                 losses[begin + i] =
                         chance[i] > 1e-30f
@@ -87,11 +91,23 @@ final class HeadLoss {
             if (dx != null) {
                 Tensor one = index.to(torch.ScalarType.Float).fill_(new Scalar(-1.0));
                 chances.scatter_add_(1, index, one);
+                if (chances.size(0) > count) {
+                    chances.narrow(0, count, chances.size(0) - count).zero_();
+                }
                 Tensor slope = chances.to(model.place().type().scalar());
                 Tensor dhidden = torch.mm(slope, model.head()).mul_(new Scalar(weight));
                 dx.index_add_(0, rows, norm.backward(dhidden, selected, inverse));
             }
         }
+    }
+
+    /// Repeats the first element up to a multiple of [#STEP]: oneDNN keeps what it compiled for
+    /// every shape, and how many tokens are learned differs from row to row.
+    private static int[] padded(int[] values) {
+        int length = (values.length + STEP - 1) / STEP * STEP;
+        int[] longer = Arrays.copyOf(values, length);
+        Arrays.fill(longer, values.length, length, values[0]);
+        return longer;
     }
 
     private static float[] floats(Tensor column) {

@@ -11,6 +11,7 @@ import understudy.tensor.Scopes;
 /// Grows by doubling; owned by its maker, who closes it. Not for use by several threads.
 public final class KvCache implements AutoCloseable {
     private static final int FIRST_CAPACITY = 256;
+    private static final int STEP = 64;
 
     private final ModelConfig config;
     private final Placement place;
@@ -48,12 +49,18 @@ public final class KvCache implements AutoCloseable {
         length += tokens;
     }
 
+    /// How many places of the cache are looked at for `tokens` of them: few different numbers, since
+    /// oneDNN compiles its code anew for each.
+    static int rounded(int tokens) {
+        return (tokens + STEP - 1) / STEP * STEP;
+    }
+
     /// Makes room for `tokens` more.
     void reserve(int tokens) {
         if (length + tokens <= capacity) {
             return;
         }
-        int larger = Math.max(FIRST_CAPACITY, Math.max(length + tokens, 2 * capacity));
+        int larger = Math.max(FIRST_CAPACITY, Math.max(rounded(length + tokens), 2 * capacity));
         List<Layer> grown = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
             Layer old = layers.isEmpty() ? null : layers.get(i);

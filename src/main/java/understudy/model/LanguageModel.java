@@ -196,7 +196,8 @@ public final class LanguageModel implements AutoCloseable {
             }
             longest = Math.max(longest, end - starts[s]);
         }
-        return new Row(starts, length, rope.at(positions), causal(longest), masks);
+        Tensor mask = causal(SegmentAttention.padded(longest));
+        return new Row(starts, length, rope.at(positions), mask, masks);
     }
 
     private Tensor causal(int longest) {
@@ -205,19 +206,21 @@ public final class LanguageModel implements AutoCloseable {
             if (mask != null) {
                 mask.close();
             }
-            mask = Scopes.owned(() -> causalMask(0, longest));
+            mask = Scopes.owned(() -> causalMask(0, longest, longest));
             causal = mask;
         }
         return mask;
     }
 
-    /// `(c, past+c)`: 0 where new token i sees token j, minus infinity elsewhere.
-    private Tensor causalMask(int past, int c) {
-        Tensor mask = place.empty(c, (long) past + c).fill_(new Scalar(Double.NEGATIVE_INFINITY));
-        mask = mask.triu_(past + 1L);
+    /// `(c,n)`: 0 where new token i sees token j, minus infinity elsewhere.
+    ///
+    /// @param past tokens before the first new one
+    /// @param n    at least past + c; what lies behind is not seen
+    private Tensor causalMask(int past, int c, int n) {
+        Scalar never = new Scalar(Double.NEGATIVE_INFINITY);
+        Tensor mask = place.empty(c, n).fill_(never).triu_(past + 1L);
         if (config.window() > 0 && past + c > config.window()) {
-            Tensor outside =
-                    place.empty(c, (long) past + c).fill_(new Scalar(Double.NEGATIVE_INFINITY));
+            Tensor outside = place.empty(c, n).fill_(never);
             mask.add_(outside.tril_((long) past - config.window()));
         }
         return mask;
@@ -256,9 +259,7 @@ public final class LanguageModel implements AutoCloseable {
         int past = cache.length();
         Tensor x = embed(ids);
         Rope.Angles angles = rope.at(range(past, ids.length));
-        boolean masked =
-                ids.length > 1 || (config.window() > 0 && past + ids.length > config.window());
-        Tensor mask = masked ? causalMask(past, ids.length) : null;
+        Tensor mask = causalMask(past, ids.length, KvCache.rounded(past + ids.length));
         for (int i = 0; i < blocks.size(); i++) {
             x = blocks.get(i).step(x, angles, cache.layer(i), past, mask);
         }

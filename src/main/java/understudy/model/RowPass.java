@@ -1,6 +1,7 @@
 package understudy.model;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import org.bytedeco.javacpp.PointerScope;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// needs, or only the input, and then runs the block again on the way back: a third more work for
 /// a fraction of the memory.
 public final class RowPass {
+    private static final int LENGTH_STEP = 64;
+
     private final LanguageModel model;
     private final HeadLoss head;
     private final boolean recompute;
@@ -50,6 +53,21 @@ public final class RowPass {
         }
     }
 
+    /// The same row with a conversation of padding behind it, so that lengths are multiples of 64.
+    ///
+    /// oneDNN keeps what it compiled for each shape it has seen, about 60 MB for each new length of
+    /// a row: without this, memory grows by gigabytes over a run whose rows all differ.
+    private static PackedRow padded(PackedRow row) {
+        int length = row.ids.length;
+        int longer = (length + LENGTH_STEP - 1) / LENGTH_STEP * LENGTH_STEP;
+        if (length < LENGTH_STEP || longer == length) {
+            return row;
+        }
+        int[] starts = Arrays.copyOf(row.starts, row.starts.length + 1);
+        starts[row.starts.length] = length;
+        return new PackedRow(Arrays.copyOf(row.ids, longer), starts, row.scored);
+    }
+
     /// Losses of the scored tokens in order, nats each.
     public float[] score(PackedRow row) {
         return run(row, 0, null);
@@ -67,7 +85,8 @@ public final class RowPass {
         return run(row, weight, masks);
     }
 
-    private float[] run(PackedRow packed, double weight, @Nullable DropoutMasks masks) {
+    private float[] run(PackedRow given, double weight, @Nullable DropoutMasks masks) {
+        PackedRow packed = padded(given);
         int[] next = packed.scored.stream().toArray();
         int[] from = next.clone();
         int[] targets = new int[next.length];

@@ -14,10 +14,16 @@ import understudy.tensor.Scopes;
 ///
 /// Queries go in chunks against the keys up to their end, so that half of the square above the
 /// diagonal is never computed. The G query heads of a key/value head are stacked as rows, so that
-/// keys and values are not repeated. Letters: c queries of a chunk, n keys up to its end.
+/// keys and values are not repeated. Sizes are padded to multiples of [#STEP]: oneDNN keeps what
+/// it compiled for every shape it has met, and no two conversations are equally long. What is
+/// padded comes later than every true token, so the causal mask already hides it.
+/// Letters: c queries of a chunk, n keys up to its end, both padded; C queries without padding.
 final class SegmentAttention {
     /// Queries a chunk; 256 measured as good as 128 and 512 on rows of 1,024.
     private static final int CHUNK = 256;
+
+    /// Divides [#CHUNK].
+    static final int STEP = 32;
 
     private final int heads;
     private final int kvHeads;
@@ -57,53 +63,77 @@ final class SegmentAttention {
                 Tensor keys = keysOrValues(qkv, keyColumn(), start, length);
                 Tensor values = keysOrValues(qkv, valueColumn(), start, length);
                 for (int from = 0; from < length; from += CHUNK) {
-                    int c = Math.min(CHUNK, length - from);
-                    int n = from + c;
-                    Tensor weights = weights(qkv, row, keys, start, from, c);
+                    int count = Math.min(CHUNK, length - from);
+                    int n = from + padded(count);
+                    Tensor weights = weights(qkv, row, keys, start, from, count);
                     if (saved != null) {
                         callers.attach(weights);
                         saved.add(weights);
                     }
                     Tensor mixed = torch.bmm(weights, values.narrow(1, 0, n));
-                    unstack(out.narrow(0, start + from, c), mixed, c);
+                    unstack(out.narrow(0, start + from, count), mixed, count);
                 }
             }
         }
         return out;
     }
 
+    /// `count` or the next multiple of [#STEP].
+    static int padded(int count) {
+        return (count + STEP - 1) / STEP * STEP;
+    }
+
     /// Softmax of the scaled and masked scores, `(K,G·c,n)`.
-    private Tensor weights(Tensor qkv, Row row, Tensor keys, int start, int from, int c) {
+    private Tensor weights(Tensor qkv, Row row, Tensor keys, int start, int from, int count) {
+        int c = padded(count);
         int n = from + c;
-        Tensor queries = stack(qkv.narrow(0, start + from, c), c).mul_(scale);
+        Tensor queries = stack(qkv.narrow(0, start + from, count), count).mul_(scale);
         Tensor scores = torch.bmm(queries, keys.narrow(1, 0, n).transpose(1, 2));
         scores.view(kvHeads, group, c, n).add_(row.causal().narrow(0, from, c).narrow(1, 0, n));
         return scores.softmax(-1);
     }
 
-    /// @param rows `(c, ≥ H·D)`
-    /// @return `(K,G·c,D)`, a copy
-    private Tensor stack(Tensor rows, int c) {
-        return rows.narrow(1, 0, (long) heads * headSize)
-                .view(c, kvHeads, group, headSize)
-                .permute(1, 2, 0, 3)
-                .clone(CONTIGUOUS)
-                .view(kvHeads, (long) group * c, headSize);
+    /// @param rows `(C, ≥ H·D)`
+    /// @return `(K,G·c,D)`, a copy with zeros behind the C queries of each head
+    private Tensor stack(Tensor rows, int count) {
+        int c = padded(count);
+        Tensor heads =
+                rows.narrow(1, 0, (long) this.heads * headSize)
+                        .view(count, kvHeads, group, headSize)
+                        .permute(1, 2, 0, 3);
+        Tensor stacked =
+                c == count
+                        ? place.empty(kvHeads, group, c, headSize)
+                        : place.zeros(kvHeads, group, c, headSize);
+        stacked.narrow(2, 0, count).copy_(heads);
+        return stacked.view(kvHeads, (long) group * c, headSize);
     }
 
-    private void unstack(Tensor rows, Tensor stacked, int c) {
+    private void unstack(Tensor rows, Tensor stacked, int count) {
         rows.narrow(1, 0, (long) heads * headSize)
-                .view(c, kvHeads, group, headSize)
-                .copy_(stacked.view(kvHeads, group, c, headSize).permute(2, 0, 1, 3));
+                .view(count, kvHeads, group, headSize)
+                .copy_(
+                        stacked.view(kvHeads, group, padded(count), headSize)
+                                .narrow(2, 0, count)
+                                .permute(2, 0, 1, 3));
     }
 
-    /// @return `(K,L,D)`, a copy
+    /// @return `(K,L,D)` with L padded, a copy with zeros behind
     private Tensor keysOrValues(Tensor qkv, int column, int start, int length) {
-        return qkv.narrow(0, start, length)
-                .narrow(1, column, (long) kvHeads * headSize)
-                .view(length, kvHeads, headSize)
-                .permute(1, 0, 2)
-                .contiguous();
+        int longer = padded(length);
+        Tensor copy =
+                longer == length
+                        ? place.empty(kvHeads, longer, headSize)
+                        : place.zeros(kvHeads, longer, headSize);
+        copy.narrow(1, 0, length).copy_(heads(qkv.narrow(0, start, length), column));
+        return copy;
+    }
+
+    /// Keys or values of some rows, `(K,C,D)`, a view.
+    private Tensor heads(Tensor rows, int column) {
+        return rows.narrow(1, column, (long) kvHeads * headSize)
+                .view(rows.size(0), kvHeads, headSize)
+                .permute(1, 0, 2);
     }
 
     /// With weights P, output O = P·V and `δ = rowsum(dO∘O)`:
@@ -122,16 +152,17 @@ final class SegmentAttention {
             try (PointerScope inner = new PointerScope()) {
                 Tensor keys = keysOrValues(qkv, keyColumn(), start, length);
                 Tensor values = keysOrValues(qkv, valueColumn(), start, length);
-                Tensor dkeys = place.zeros(kvHeads, length, headSize);
-                Tensor dvalues = place.zeros(kvHeads, length, headSize);
+                Tensor dkeys = place.zeros(kvHeads, padded(length), headSize);
+                Tensor dvalues = place.zeros(kvHeads, padded(length), headSize);
                 for (int from = 0; from < length; from += CHUNK) {
-                    int c = Math.min(CHUNK, length - from);
-                    int n = from + c;
+                    int count = Math.min(CHUNK, length - from);
+                    int n = from + padded(count);
+                    int at = start + from;
                     Tensor weights = left.removeFirst();
-                    Tensor queries = stack(qkv.narrow(0, start + from, c), c).mul_(scale);
-                    Tensor dmixed = stack(dout.narrow(0, start + from, c), c);
+                    Tensor queries = stack(qkv.narrow(0, at, count), count).mul_(scale);
+                    Tensor dmixed = stack(dout.narrow(0, at, count), count);
                     Tensor delta =
-                            stack(out.narrow(0, start + from, c), c)
+                            stack(out.narrow(0, at, count), count)
                                     .mul_(dmixed)
                                     .sum(new long[] {-1}, true, KEEP_TYPE);
                     Tensor before = values.narrow(1, 0, n);
@@ -139,50 +170,52 @@ final class SegmentAttention {
                     Tensor dscores =
                             torch.bmm(dmixed, before.transpose(1, 2)).sub_(delta).mul_(weights);
                     Tensor dqueries = torch.bmm(dscores, keys.narrow(1, 0, n)).mul_(scale);
-                    unstack(dqkv.narrow(0, start + from, c), dqueries, c);
+                    unstack(dqkv.narrow(0, at, count), dqueries, count);
                     dkeys.narrow(1, 0, n).add_(torch.bmm(dscores.transpose(1, 2), queries));
                 }
-                put(dqkv, keyColumn(), start, dkeys);
-                put(dqkv, valueColumn(), start, dvalues);
+                put(dqkv, keyColumn(), start, dkeys.narrow(1, 0, length));
+                put(dqkv, valueColumn(), start, dvalues.narrow(1, 0, length));
             }
         }
         return dqkv;
     }
 
-    /// A copy even where the order already fits: it is scaled in place.
-    private static final org.bytedeco.pytorch.MemoryFormatOptional CONTIGUOUS =
-            Scopes.own(
-                    new org.bytedeco.pytorch.MemoryFormatOptional(torch.MemoryFormat.Contiguous));
-
     private static final org.bytedeco.pytorch.ScalarTypeOptional KEEP_TYPE =
             Scopes.own(new org.bytedeco.pytorch.ScalarTypeOptional());
 
     private void put(Tensor dqkv, int column, int start, Tensor part) {
-        long length = part.size(1);
-        dqkv.narrow(0, start, length)
-                .narrow(1, column, (long) kvHeads * headSize)
-                .view(length, kvHeads, headSize)
-                .copy_(part.permute(1, 0, 2));
+        heads(dqkv.narrow(0, start, part.size(1)), column).copy_(part);
     }
 
-    /// Attention of `c` new tokens over everything in the cache, which already holds them.
+    /// Attention of C new tokens over everything in the cache, which already holds them.
     ///
-    /// @param causal `(c,n)` mask, or null where every new token sees all
-    /// @return `(c,H·D)` in the caller's scope
-    Tensor cached(Tensor qkv, KvCache.Layer cache, int n, @Nullable Tensor causal) {
-        int c = Math.toIntExact(qkv.size(0));
-        Tensor out = place.empty(c, (long) heads * headSize);
+    /// @param causal `(C,n)`: minus infinity where a token does not see another, among them what
+    ///               lies in the cache behind the last one
+    /// @return `(C,H·D)` in the caller's scope
+    Tensor cached(Tensor qkv, KvCache.Layer cache, Tensor causal) {
+        int count = Math.toIntExact(qkv.size(0));
+        int n = Math.toIntExact(causal.size(1));
+        Tensor out = place.empty(count, (long) heads * headSize);
         Scopes.run(() -> {
-            Tensor queries = stack(qkv, c).mul_(scale);
+            // one new token needs no padding: its shape is the same every time
+            Tensor queries = count == 1 ? single(qkv) : stack(qkv, count).mul_(scale);
             Tensor keys = cache.keys().narrow(1, 0, n);
             Tensor scores = torch.bmm(queries, keys.transpose(1, 2));
-            if (causal != null) {
-                scores.view(kvHeads, group, c, n).add_(causal);
-            }
+            scores.view(kvHeads, group, count == 1 ? 1 : padded(count), n)
+                    .narrow(2, 0, count)
+                    .add_(causal);
             Tensor mixed = torch.bmm(scores.softmax(-1), cache.values().narrow(1, 0, n));
-            unstack(out, mixed, c);
+            if (count == 1) {
+                out.view(kvHeads, group, headSize).copy_(mixed);
+            } else {
+                unstack(out, mixed, count);
+            }
         });
         return out;
+    }
+
+    private Tensor single(Tensor qkv) {
+        return qkv.narrow(1, 0, (long) heads * headSize).view(kvHeads, group, headSize).mul(scale);
     }
 
     void close() {
@@ -193,8 +226,8 @@ final class SegmentAttention {
     void remember(Tensor qkv, KvCache.Layer cache, int past) {
         Scopes.run(() -> {
             int c = Math.toIntExact(qkv.size(0));
-            cache.keys().narrow(1, past, c).copy_(keysOrValues(qkv, keyColumn(), 0, c));
-            cache.values().narrow(1, past, c).copy_(keysOrValues(qkv, valueColumn(), 0, c));
+            cache.keys().narrow(1, past, c).copy_(heads(qkv, keyColumn()));
+            cache.values().narrow(1, past, c).copy_(heads(qkv, valueColumn()));
         });
     }
 }

@@ -164,6 +164,8 @@ public final class Trainer {
 
         /// A log that just stops looks like a killed process.
         Result trainOrSayWhy(List<TrainingRow> training) throws IOException {
+            checkpoints.sweep();
+            resume(); // a refusal changes nothing, not even the log
             try {
                 return train(training);
             } catch (UserError e) {
@@ -177,8 +179,6 @@ public final class Trainer {
         }
 
         private Result train(List<TrainingRow> training) throws IOException {
-            checkpoints.sweep();
-            resume();
             announce(training);
             boolean more = !patienceIsOver(); // the run may have been killed at its very end
             while (more && state.step() < plan.steps().size() && !stopping) {
@@ -276,7 +276,6 @@ public final class Trainer {
 
         private void fail() {
             String what = "the loss is no number for " + state.badSteps() + " steps in a row";
-            tell(new RunEvent.Failed(what));
             throw new UserError(
                     what,
                     "run " + run.id() + ", step " + state.step(),
