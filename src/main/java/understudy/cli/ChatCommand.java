@@ -15,8 +15,8 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import understudy.base.ExitCode;
 import understudy.base.UserError;
 import understudy.base.Workspace;
@@ -39,13 +39,7 @@ import understudy.text.Line;
             "Ctrl-C stops an answer. It is a program that imitates; nothing it says is a promise."
         })
 final class ChatCommand extends Command {
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            paramLabel = "RUN",
-            defaultValue = RunFolder.LATEST,
-            description = "A run's id (default: the newest finished run).")
-    String runName = RunFolder.LATEST;
+    @Mixin RunOptions chosen = new RunOptions();
 
     @Option(
             names = "--to",
@@ -115,13 +109,6 @@ final class ChatCommand extends Command {
     @Option(names = "--base-only", description = "Hear the base model without what was learned.")
     boolean baseOnly;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "auto",
-            description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
-    String device = "auto";
-
     @Override
     int run(Workspace workspace, Console console) throws IOException {
         if (prompt == null && !console.interactive()) {
@@ -135,8 +122,8 @@ final class ChatCommand extends Command {
         }
         options(0); // refuses numbers out of range before a model is read
         Voice.Partner partner = partner(workspace);
-        RunFolder run = RunFolder.open(workspace, runName);
-        try (Talk talk = Talk.open(workspace, run, device, !baseOnly)) {
+        RunFolder run = RunFolder.open(workspace, chosen.run);
+        try (Talk talk = Talk.open(workspace, run, chosen.device, !baseOnly)) {
             if (prompt != null) {
                 once(console, talk, partner, run);
             } else {

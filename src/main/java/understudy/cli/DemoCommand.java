@@ -61,7 +61,7 @@ final class DemoCommand extends Command {
         }
         heading(console, 4, "does it sound more like the person?");
         EvaluateCommand evaluate = new EvaluateCommand();
-        evaluate.runName = run;
+        evaluate.chosen.run = run;
         shown(console, "evaluate");
         EvaluateCommand.Outcome outcome = evaluate.evaluate(demo, inner);
         heading(console, 5, "five messages it never saw");

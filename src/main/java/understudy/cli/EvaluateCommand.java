@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import understudy.base.ExitCode;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
@@ -34,26 +34,13 @@ final class EvaluateCommand extends Command {
     /// People shown; the rest is in `--json`.
     private static final int SHOWN = 12;
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            paramLabel = "RUN",
-            defaultValue = RunFolder.LATEST,
-            description = "A run's id (default: the newest finished run).")
-    String runName = RunFolder.LATEST;
+    @Mixin RunOptions chosen = new RunOptions();
 
     @Option(
             names = "--rows",
             paramLabel = "FILE",
             description = "Write the rows that were scored, as JSON lines, for another judge.")
     @Nullable Path rowsFile;
-
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "auto",
-            description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
-    String device = "auto";
 
     /// What was measured, rounded as in `--json`.
     record Outcome(double before, double after, long characters) {}
@@ -65,7 +52,7 @@ final class EvaluateCommand extends Command {
     }
 
     Outcome evaluate(Workspace workspace, Console console) throws IOException {
-        RunFolder run = RunFolder.open(workspace, runName);
+        RunFolder run = RunFolder.open(workspace, chosen.run);
         RunSetup setup = RunSetup.of(run);
         Dataset dataset = Datasets.open(workspace, setup.dataset());
         BaseModel base = BaseModel.find(workspace, setup.base());
@@ -82,7 +69,7 @@ final class EvaluateCommand extends Command {
             HeldOutScore.writeRows(rows, rowsFile);
         }
         String compute = TrainConfig.from(setup.train()).computeType();
-        try (LoadedModel engine = LoadedModel.load(base.path(), compute, device)) {
+        try (LoadedModel engine = LoadedModel.load(base.path(), compute, chosen.device)) {
             console.say("run " + run.id() + " against its base " + base.id());
             // the clone first: a damaged adapter is then found before minutes of scoring
             HeldOutScore.Scores after;

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import understudy.base.ExitCode;
 import understudy.base.Json;
-import understudy.base.RecipeFile;
 import understudy.base.UserError;
 import understudy.base.Workspace;
 import understudy.hub.CatalogueModel;
@@ -49,30 +48,15 @@ final class PlanCommand extends Command {
             description = "The model to train (default: ${DEFAULT-VALUE}).")
     String base = BaseModel.STANDARD;
 
-    @Option(
-            names = "--recipe",
-            paramLabel = "NAME",
-            defaultValue = "default",
-            description = "default, or seed (default: ${DEFAULT-VALUE}).")
-    String recipe = "default";
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "YAML with the settings that differ from the recipe's.")
-    @Nullable Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting.")
-    List<String> sets = List.of();
-
     /// A way to train and what it costs.
     private record Method(
             String name, long bytes, double seconds, boolean fits, boolean recompute) {}
 
+    @Mixin RecipeOptions recipe = new RecipeOptions();
+
     @Override
     int run(Workspace workspace, Console console) throws IOException {
-        TrainConfig train =
-                TrainConfig.from(RecipeFile.load(recipe, config, sets).settings().section("train"));
+        TrainConfig train = TrainConfig.from(recipe.load().settings().section("train"));
         Hub hub = new Hub(workspace, HubSettings.standard());
         Optional<LocalModel> local = hub.find(base);
         ModelConfig shape = local.isPresent() ? ModelConfig.read(local.get().path()) : shape(hub);

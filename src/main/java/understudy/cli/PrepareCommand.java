@@ -3,12 +3,12 @@ package understudy.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import understudy.base.ExitCode;
 import understudy.base.RecipeFile;
@@ -42,35 +42,18 @@ final class PrepareCommand extends Command {
     String base = BaseModel.STANDARD;
 
     @Option(
-            names = "--recipe",
-            paramLabel = "NAME",
-            defaultValue = "default",
-            description = "default, or seed (default: ${DEFAULT-VALUE}).")
-    String recipe = "default";
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "YAML with the settings that differ from the recipe's.")
-    @Nullable Path config;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "One setting, such as min_tokens=0.")
-    List<String> sets = List.of();
-
-    @Option(
             names = "--name",
             paramLabel = "NAME",
             description = "What to call the dataset (default: the recipe's name).")
     @Nullable String name;
 
+    @Mixin RecipeOptions recipe = new RecipeOptions();
+
     @Override
     int run(Workspace workspace, Console console) throws IOException {
         try (ChatStore store = ChatStore.open(workspace.chats())) {
             DatasetBuilder.owner(store);
-            RecipeFile recipeFile = RecipeFile.load(recipe, config, sets);
+            RecipeFile recipeFile = recipe.load();
             Settings settings = recipeFile.settings().section("dataset");
             DatasetConfig datasetConfig = DatasetConfig.from(settings);
             String called = called(recipeFile);
