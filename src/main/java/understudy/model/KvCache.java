@@ -49,8 +49,8 @@ public final class KvCache implements AutoCloseable {
         length += tokens;
     }
 
-    /// How many places of the cache are looked at for `tokens` of them: few different numbers, since
-    /// oneDNN compiles its code anew for each.
+    /// How many places of the cache are looked at for `tokens` of them: few different numbers,
+    /// since oneDNN compiles its code anew for each.
     static int rounded(int tokens) {
         return (tokens + STEP - 1) / STEP * STEP;
     }

@@ -53,14 +53,21 @@ public final class RowPass {
         }
     }
 
+    /// Tokens that a row of `length` is worked on as.
+    public static int padded(int length) {
+        return length < LENGTH_STEP
+                ? length
+                : (length + LENGTH_STEP - 1) / LENGTH_STEP * LENGTH_STEP;
+    }
+
     /// The same row with a conversation of padding behind it, so that lengths are multiples of 64.
     ///
     /// oneDNN keeps what it compiled for each shape it has seen, about 60 MB for each new length of
     /// a row: without this, memory grows by gigabytes over a run whose rows all differ.
     private static PackedRow padded(PackedRow row) {
         int length = row.ids.length;
-        int longer = (length + LENGTH_STEP - 1) / LENGTH_STEP * LENGTH_STEP;
-        if (length < LENGTH_STEP || longer == length) {
+        int longer = padded(length);
+        if (longer == length) {
             return row;
         }
         int[] starts = Arrays.copyOf(row.starts, row.starts.length + 1);

@@ -2,6 +2,7 @@ package understudy.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import understudy.model.RowPass;
 import understudy.model.RowPass.PackedRow;
 
 /// Every step of a run in order, known before it starts.
@@ -76,10 +77,11 @@ record Plan(List<Batch> steps, long epochTokens) {
         return steps.stream().mapToLong(Batch::tokens).sum();
     }
 
+    /// Tokens of the longest row as it is worked on.
     int longestRow() {
         return steps.stream()
                 .flatMap(b -> b.rows().stream())
-                .mapToInt(r -> r.ids().length)
+                .mapToInt(r -> RowPass.padded(r.ids().length))
                 .max()
                 .orElse(0);
     }

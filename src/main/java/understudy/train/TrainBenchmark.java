@@ -53,7 +53,7 @@ public final class TrainBenchmark {
         packed.sort(Comparator.comparingInt((PackedRow r) -> -r.ids().length)); // fullest first
         MemoryPlan plan = MemoryPlan.of(model.config(), lora, model.place().type(), length);
         boolean recompute = plan.mustRecompute(Memory.free() + plan.weights());
-        long largest = (long) length * model.config().widestInput();
+        long largest = (long) RowPass.padded(length) * model.config().widestInput();
         List<Double> losses = new ArrayList<>();
         double[] seconds = new double[steps];
         double[] speeds = new double[steps];
