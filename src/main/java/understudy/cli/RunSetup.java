@@ -17,6 +17,9 @@ import understudy.run.RunFolder;
 record RunSetup(
         String base, String dataset, String recipe, String me, Settings data, Settings train) {
 
+    /// The last key: half a file is often good YAML too.
+    private static final String LAST = "complete";
+
     /// What the run's folder says.
     static RunSetup of(RunFolder run) {
         if (!Files.isRegularFile(run.config())) {
@@ -28,6 +31,14 @@ record RunSetup(
                     null);
         }
         Settings all = Settings.read(run.config());
+        if (!all.flag(LAST, false)) {
+            throw new UserError(
+                    "the run's settings are cut short",
+                    run.config().toString(),
+                    "choose another run: understudy runs",
+                    ExitCode.UNEXPECTED_STATE,
+                    null);
+        }
         return new RunSetup(
                 all.text("base", ""),
                 all.text("dataset_name", ""),
@@ -45,6 +56,7 @@ record RunSetup(
         word(yaml, "me", me);
         section(yaml, "dataset", data);
         section(yaml, "train", train);
+        yaml.append(LAST).append(": true\n");
         return yaml.toString();
     }
 
