@@ -41,7 +41,8 @@ public enum ComputeType {
     }
 
     private static final double CLEAR = 1.6;
-    private static final int PROBE_ROUNDS = 5;
+    private static final long LEAST_NANOS = 500_000_000L;
+    private static final long MOST_NANOS = 3_000_000_000L;
 
     /// A type and why it was chosen, to be shown with every run.
     ///
@@ -66,15 +67,18 @@ public enum ComputeType {
         };
     }
 
-    /// Measures both in turns, since another program may take the cores for a moment; stops early
-    /// where bf16 is far ahead, which only a CPU with the instructions can be.
+    /// Measures both in turns until one is clearly ahead, or time is up: in the first second of a
+    /// process Java's own compiler takes a core, and another program may do so at any time.
     private static Choice probe() {
         double half = 0;
         double full = 0;
-        for (int round = 0; round < PROBE_ROUNDS && half < CLEAR * full + 1; round++) {
+        boolean clear;
+        long begin = System.nanoTime();
+        do {
             half = Math.max(half, rate(BF16));
             full = Math.max(full, rate(F32));
-        }
+            clear = half > CLEAR * full || full > CLEAR * half;
+        } while (System.nanoTime() - begin < (clear ? LEAST_NANOS : MOST_NANOS));
         ComputeType type = half > WORTH * full ? BF16 : F32;
         String reason =
                 String.format(
