@@ -41,7 +41,9 @@ public enum ComputeType {
     }
 
     private static final double CLEAR = 1.6;
-    private static final long LEAST_NANOS = 500_000_000L;
+    private static final long LEAST_NANOS = 400_000_000L;
+    private static final long RATE_NANOS = 100_000_000L;
+    private static final long PAUSE_MILLIS = 150;
     private static final long MOST_NANOS = 3_000_000_000L;
 
     /// A type and why it was chosen, to be shown with every run.
@@ -68,13 +70,16 @@ public enum ComputeType {
     }
 
     /// Measures both in turns until one is clearly ahead, or time is up: in the first second of a
-    /// process Java's own compiler takes a core, and another program may do so at any time.
+    /// process Java's own compiler takes a core, and another program may do so at any time. After
+    /// f32 comes a pause, because OpenBLAS's threads go on spinning for a moment and would halve
+    /// what bf16 reaches.
     private static Choice probe() {
         double half = 0;
         double full = 0;
         boolean clear;
         long begin = System.nanoTime();
         do {
+            pause();
             half = Math.max(half, rate(BF16));
             full = Math.max(full, rate(F32));
             clear = half > CLEAR * full || full > CLEAR * half;
@@ -90,6 +95,14 @@ public enum ComputeType {
         return new Choice(type, reason, Math.max(half, full));
     }
 
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the choice is then made on what was measured
+        }
+    }
+
     /// Rate of a big multiply on the CPU, 10^9 operations a second, best of a few.
     public static double rate(ComputeType type) {
         Libtorch.start();
@@ -102,7 +115,7 @@ public enum ComputeType {
             Tensor w = torch.ones(new long[] {outer, inner}, options).mul_(new Scalar(0.5f)).t();
             double best = 0;
             long begin = System.nanoTime();
-            for (int i = 0; i < 12 && System.nanoTime() - begin < 400_000_000L; i++) {
+            while (System.nanoTime() - begin < RATE_NANOS) {
                 long from = System.nanoTime();
                 torch.mm(x, w).close();
                 double seconds = (System.nanoTime() - from) / 1e9;
