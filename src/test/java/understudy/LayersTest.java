@@ -62,12 +62,23 @@ class LayersTest {
                                     "base",
                                     "chat",
                                     "store",
+                                    "text",
                                     "dataset",
                                     "run",
                                     "evaluate",
                                     "reply",
                                     "generate")),
-                    Map.entry("bot", List.of("base", "chat", "store", "privacy", "run", "reply")));
+                    Map.entry(
+                            "bot",
+                            List.of(
+                                    "base",
+                                    "chat",
+                                    "store",
+                                    "privacy",
+                                    "text",
+                                    "run",
+                                    "reply",
+                                    "generate")));
 
     @ArchTest
     static void importsFollowTheTable(JavaClasses all) {

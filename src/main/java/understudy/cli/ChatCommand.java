@@ -145,16 +145,15 @@ final class ChatCommand extends Command {
 
     private GenerateOptions options(int turn) {
         long start = seed == null ? System.nanoTime() : seed;
-        return new GenerateOptions(
-                maxTokens,
-                temperature,
-                topK,
-                topP,
-                minP,
-                repetitionPenalty,
-                java.util.Set.of(),
-                List.of(),
-                start + turn);
+        return new GenerateOptions.Builder()
+                .maxTokens(maxTokens)
+                .temperature(temperature)
+                .topK(topK)
+                .topP(topP)
+                .minP(minP)
+                .repetitionPenalty(repetitionPenalty)
+                .seed(start + turn)
+                .build();
     }
 
     private void once(Console console, Talk talk, Voice.Partner partner, RunFolder run) {
@@ -166,7 +165,10 @@ final class ChatCommand extends Command {
                                         List.of(Line.of(Role.USER, text)),
                                         partner,
                                         LocalDate.now(),
-                                        options(0)),
+                                        List.of(),
+                                        options(0),
+                                        seed != null,
+                                        "terminal"),
                                 console.json()
                                         ? piece -> {}
                                         : piece -> console.write(Shown.answer(piece)),
@@ -223,7 +225,13 @@ final class ChatCommand extends Command {
                         talk.replier()
                                 .reply(
                                         new Replier.Request(
-                                                history, partner, LocalDate.now(), options(turn++)),
+                                                history,
+                                                partner,
+                                                LocalDate.now(),
+                                                List.of(),
+                                                options(turn++),
+                                                seed != null,
+                                                "terminal"),
                                         piece -> console.write(Shown.answer(piece)),
                                         stop::get);
                 terminal.handle(Terminal.Signal.INT, before);

@@ -107,16 +107,14 @@ final class DemoSamples {
 
     private static String answer(Generator generator, TemplateEncoder encoder, Sample sample) {
         GenerateOptions options =
-                new GenerateOptions(
-                        MOST_TOKENS,
-                        0.7,
-                        0,
-                        0.9,
-                        0,
-                        1.1,
-                        encoder.stopIds(),
-                        encoder.stopStrings(),
-                        1);
+                new GenerateOptions.Builder()
+                        .maxTokens(MOST_TOKENS)
+                        .topP(0.9)
+                        .repetitionPenalty(1.1)
+                        .stopIds(encoder.stopIds())
+                        .stopStrings(encoder.stopStrings())
+                        .seed(1)
+                        .build();
         int[] prompt = encoder.prompt(sample.before);
         return generator.generate(prompt, options, piece -> {}, () -> false).text().strip();
     }

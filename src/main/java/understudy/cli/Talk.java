@@ -7,19 +7,21 @@ import understudy.dataset.DatasetConfig;
 import understudy.generate.Generator;
 import understudy.model.Adapter;
 import understudy.model.PeftFolder;
-import understudy.reply.LocalReplier;
-import understudy.reply.PromptBuilder;
+import understudy.reply.Completer;
+import understudy.reply.LocalCompleter;
 import understudy.reply.Replier;
 import understudy.reply.Voice;
 import understudy.run.RunFolder;
 import understudy.text.TemplateEncoder;
 
 /// A run, or its base alone, ready to answer.
-record Talk(LoadedModel engine, @Nullable Adapter adapter, Replier replier, RunSetup setup)
+record Talk(
+        LoadedModel engine,
+        @Nullable Adapter adapter,
+        Completer completer,
+        Replier replier,
+        RunSetup setup)
         implements AutoCloseable {
-    /// Tokens of history in a prompt; the article's figure.
-    static final int PROMPT_TOKENS = 3000;
-
     /// @param withAdapter false to hear what the base alone would say
     static Talk open(Workspace workspace, RunFolder run, String device, boolean withAdapter) {
         RunSetup setup = RunSetup.of(run);
@@ -32,14 +34,16 @@ record Talk(LoadedModel engine, @Nullable Adapter adapter, Replier replier, RunS
         try {
             Adapter adapter =
                     withAdapter ? PeftFolder.load(engine.model(), run.adapter(), false) : null;
-            int room = engine.model().config().maxPositions() / 4 * 3;
-            PromptBuilder prompts =
-                    new PromptBuilder(
-                            encoder,
-                            new Voice(setup.me(), config.systemLine()),
-                            Math.min(PROMPT_TOKENS, room));
             Generator generator = new Generator(engine.model(), encoder.tokenizer());
-            return new Talk(engine, adapter, new LocalReplier(generator, encoder, prompts), setup);
+            int context = engine.model().config().maxPositions();
+            Completer completer =
+                    new LocalCompleter(
+                            new Completer.ModelInfo(run.id(), Completer.Kind.RUN, 0, context),
+                            generator,
+                            encoder,
+                            new Voice(setup.me(), config.systemLine()));
+            int most = Math.min(Replier.PROMPT_TOKENS, context / 4 * 3);
+            return new Talk(engine, adapter, completer, new Replier(completer, "", most), setup);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
@@ -48,7 +52,7 @@ record Talk(LoadedModel engine, @Nullable Adapter adapter, Replier replier, RunS
 
     @Override
     public void close() {
-        replier.close();
+        completer.close();
         if (adapter != null) {
             adapter.close();
         }

@@ -26,9 +26,20 @@ class GeneratorTest {
     private static final long SEED = 29;
 
     private static final GenerateOptions GREEDY =
-            new GenerateOptions(20, 0, 0, 1, 0, 1, Set.of(), List.of(), 1);
+            new GenerateOptions.Builder()
+                    .maxTokens(20)
+                    .temperature(0)
+                    .topP(1)
+                    .repetitionPenalty(1)
+                    .seed(1)
+                    .build();
     private static final GenerateOptions RANDOM =
-            new GenerateOptions(20, 1, 0, 0.95, 0, 1.1, Set.of(), List.of(), 1);
+            new GenerateOptions.Builder()
+                    .maxTokens(20)
+                    .temperature(1)
+                    .repetitionPenalty(1.1)
+                    .seed(1)
+                    .build();
 
     private static LanguageModel model;
 
@@ -148,7 +159,7 @@ class GeneratorTest {
         for (int i = 0; i < 30; i++) {
             List<String> pieces = new ArrayList<>();
             List<String> stops = i % 3 == 0 ? List.of() : stops(i);
-            GenerateOptions options = RANDOM.withSeed(i).stoppingAt(Set.of(), stops);
+            GenerateOptions options = RANDOM.withSeed(i).alsoStoppingAt(Set.of(), stops);
             try (Generator generator = new Generator(model, new LetterTokenizer())) {
                 Generator.Text text =
                         generator.generate(prompt(i, 8), options, pieces::add, () -> false);
@@ -170,7 +181,10 @@ class GeneratorTest {
         String stop = whole.substring(7, 9);
         try (Generator generator = new Generator(model, new LetterTokenizer())) {
             Generator.Text text =
-                    write(generator, prompt(SEED, 8), RANDOM.stoppingAt(Set.of(), List.of(stop)));
+                    write(
+                            generator,
+                            prompt(SEED, 8),
+                            RANDOM.alsoStoppingAt(Set.of(), List.of(stop)));
             assertThat(text.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
             assertThat(text.finish()).isEqualTo(Generator.Finish.STOP);
         }
@@ -183,7 +197,10 @@ class GeneratorTest {
         int first = whole.indexOf(whole.charAt(6));
         try (Generator generator = new Generator(model, new LetterTokenizer())) {
             Generator.Text text =
-                    write(generator, prompt(SEED, 8), RANDOM.stoppingAt(Set.of(stop), List.of()));
+                    write(
+                            generator,
+                            prompt(SEED, 8),
+                            RANDOM.alsoStoppingAt(Set.of(stop), List.of()));
             assertThat(text.text()).isEqualTo(whole.substring(0, first));
             assertThat(text.tokens()).isEqualTo(first);
             assertThat(text.finish()).isEqualTo(Generator.Finish.STOP);

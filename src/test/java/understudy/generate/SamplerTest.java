@@ -20,8 +20,14 @@ class SamplerTest {
 
     private static GenerateOptions options(
             double temperature, int topK, double topP, double minP, double penalty) {
-        return new GenerateOptions(
-                10, temperature, topK, topP, minP, penalty, Set.of(), List.of(), SEED);
+        return new GenerateOptions.Builder()
+                .temperature(temperature)
+                .topK(topK)
+                .topP(topP)
+                .minP(minP)
+                .repetitionPenalty(penalty)
+                .seed(SEED)
+                .build();
     }
 
     private static float[] random(Random random, int size) {
@@ -254,7 +260,7 @@ class SamplerTest {
         for (Runnable each : wrong) {
             assertThatThrownBy(each::run).isInstanceOf(UserError.class);
         }
-        assertThatThrownBy(() -> GenerateOptions.CHAT.stoppingAt(Set.of(), List.of("")))
+        assertThatThrownBy(() -> GenerateOptions.CHAT.alsoStoppingAt(Set.of(), List.of("")))
                 .isInstanceOf(UserError.class);
     }
 }
