@@ -188,10 +188,12 @@ final class DecodeLoop implements AutoCloseable {
         while (writing.size() < limits.parallel()) {
             Job job;
             synchronized (this) {
-                job = waiting.next();
-            }
-            if (job == null) {
-                return;
+                Job first = waiting.first();
+                if (first == null || !fits(first)) {
+                    return;
+                }
+                waiting.next();
+                job = first;
             }
             try {
                 Decoder decoder = shelf.load(job.model, bases());
@@ -201,6 +203,15 @@ final class DecodeLoop implements AutoCloseable {
                 job.failed(e instanceof UserError known ? unavailable(known) : e);
             }
         }
+    }
+
+    /// Whether there is memory for the keys and values of one more text; one always has its place.
+    private boolean fits(Job job) {
+        long tokens = job.mostTokens();
+        for (Writing text : writing) {
+            tokens += text.job.mostTokens();
+        }
+        return writing.isEmpty() || tokens <= limits.tokens();
     }
 
     private static Refusal unavailable(UserError e) {

@@ -19,6 +19,12 @@ final class FairQueue<T> {
         size++;
     }
 
+    /// What [#next()] would hand out; null where nothing waits.
+    @Nullable T first() {
+        Iterator<Deque<T>> all = byClient.values().iterator();
+        return all.hasNext() ? all.next().element() : null;
+    }
+
     /// @return null where nothing waits
     @Nullable T next() {
         Iterator<Map.Entry<String, Deque<T>>> clients = byClient.entrySet().iterator();

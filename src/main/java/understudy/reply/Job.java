@@ -51,6 +51,11 @@ final class Job {
         this.fixed = fixed;
     }
 
+    /// Tokens of prompt and text together at most.
+    int mostTokens() {
+        return prompt.length + options.maxTokens();
+    }
+
     // ---- told by the writing thread ----
 
     void wrote(String text, List<TokenScore> scores) {

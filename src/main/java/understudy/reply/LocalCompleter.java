@@ -24,12 +24,13 @@ public final class LocalCompleter implements Completer {
     ///
     /// @param parallel  texts written in turn, a token each; 1 or more
     /// @param waiting   texts that may wait for that
-    /// @param context   tokens of prompt and answer together at most, whatever a model could take:
-    ///     bounds the memory of keys and values
+    /// @param context   tokens of prompt and answer together at most, whatever a model could take
+    /// @param tokens    of all texts written at once, prompts included: bounds the memory of keys
+    ///     and values
     /// @param keepAlive how long an unused model stays in memory; negative for ever
-    public record Limits(int parallel, int waiting, int context, Duration keepAlive) {
+    public record Limits(int parallel, int waiting, int context, long tokens, Duration keepAlive) {
         /// For one person at a terminal.
-        public static final Limits SINGLE = new Limits(1, 1, 8192, Duration.ofSeconds(-1));
+        public static final Limits SINGLE = new Limits(1, 1, 8192, 8192, Duration.ofSeconds(-1));
     }
 
     /// @param shelf closed with this

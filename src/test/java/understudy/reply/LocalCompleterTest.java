@@ -32,7 +32,7 @@ class LocalCompleterTest {
     private LocalCompleter completer(int parallel, int waiting, Duration keepAlive) {
         LocalCompleter made =
                 new LocalCompleter(
-                        shelf, new LocalCompleter.Limits(parallel, waiting, 1024, keepAlive));
+                        shelf, new LocalCompleter.Limits(parallel, waiting, 1024, 2048, keepAlive));
         open.add(made);
         return made;
     }
