@@ -57,8 +57,8 @@ final class PrefixCaches implements AutoCloseable {
         }
     }
 
-    /// Hands out the cache that has seen most of the beginning of `prompt`, cut to what is the same.
-    /// One token at least is left to read.
+    /// Hands out the cache that has seen most of the beginning of `prompt`, cut to what is the
+    /// same. One token at least is left to read.
     ///
     /// @param fresh whether the cache must have seen nothing
     Entry take(int[] prompt, @Nullable Adapter adapter, boolean fresh) {

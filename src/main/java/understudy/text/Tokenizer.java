@@ -58,8 +58,8 @@ public interface Tokenizer {
     /// Text of `ids`; control tokens are left out. Bytes that are not UTF-8 become U+FFFD.
     String decode(int[] ids);
 
-    /// The bytes that `id` stands for, in UTF-8, which may be part of a character; of a control token
-    /// those of its name.
+    /// The bytes that `id` stands for, in UTF-8, which may be part of a character; of a control
+    /// token those of its name.
     default byte[] bytes(int id) {
         return decode(new int[] {id}).getBytes(StandardCharsets.UTF_8);
     }
