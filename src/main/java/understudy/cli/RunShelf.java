@@ -38,6 +38,7 @@ final class RunShelf implements Shelf {
     private final String device;
     private final int conversations;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
 
     // the engine thread's
     private final Map<Path, Loaded> bases = new LinkedHashMap<>(); // longest unused first
@@ -96,7 +97,7 @@ final class RunShelf implements Shelf {
             }
             List<RunFolder> finished = new ArrayList<>();
             for (RunFolder run : RunFolder.all(workspace).reversed()) {
-                if (run.state() == RunState.FINISHED) {
+                if (isFinished(run)) {
                     finished.add(run);
                 }
             }
@@ -107,6 +108,18 @@ final class RunShelf implements Shelf {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// A run that is finished stays so; its log, which may be long, is read once.
+    private boolean isFinished(RunFolder run) throws IOException {
+        if (ended.contains(run.id())) {
+            return true;
+        }
+        boolean finished = run.state() == RunState.FINISHED;
+        if (finished) {
+            ended.add(run.id());
+        }
+        return finished;
     }
 
     private Known known(RunFolder run) {
