@@ -62,7 +62,7 @@ class UpstreamCompleterTest {
     }
 
     private Completion ask(UpstreamConfig config, GenerateOptions options, BooleanSupplier stop) {
-        try (UpstreamCompleter completer = new UpstreamCompleter(config, new Voice("", ""), null)) {
+        try (UpstreamCompleter completer = new UpstreamCompleter(config, null, null)) {
             return completer.complete(task(options), p -> pieces.add(p.text()), stop);
         }
     }
@@ -83,7 +83,7 @@ class UpstreamCompleterTest {
         List<Thread> seen = new ArrayList<>();
         server.on(CHATS, events(chat("stop", "a", "b", "c")));
         try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), new Voice("", ""), null)) {
+                new UpstreamCompleter(server.config(), null, null)) {
             Completion done =
                     completer.complete(
                             task(OPTIONS), p -> seen.add(Thread.currentThread()), () -> false);
@@ -249,7 +249,7 @@ class UpstreamCompleterTest {
                         0,
                         true);
         try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), new Voice("", ""), null)) {
+                new UpstreamCompleter(server.config(), null, null)) {
             completer.complete(new Task("m", prompt, OPTIONS, false, "c"), p -> {}, () -> false);
         }
         assertThat(server.seen(CHATS).get(0).body().path("messages").size()).isEqualTo(3);
@@ -301,7 +301,7 @@ class UpstreamCompleterTest {
         CountDownLatch over = new CountDownLatch(1);
         server.on(CHATS, exchange -> waitFor(over));
         UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), new Voice("", ""), null);
+                new UpstreamCompleter(server.config(), null, null);
         Future<Completion> coming =
                 threads.submit(() -> completer.complete(task(OPTIONS), p -> {}, () -> false));
         await().until(() -> !server.seen(CHATS).isEmpty());
@@ -334,7 +334,7 @@ class UpstreamCompleterTest {
                     events(chat("stop", "a")).answer(exchange);
                 });
         try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config().withQueue(2, 1), new Voice("", ""), null)) {
+                new UpstreamCompleter(server.config().withQueue(2, 1), null, null)) {
             List<Future<Completion>> coming = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 coming.add(

@@ -178,7 +178,7 @@ class UpstreamRecordedTest {
                         Refusal.class,
                         () ->
                                 ask(
-                                        new UpstreamCompleter(config, new Voice("", ""), null),
+                                        new UpstreamCompleter(config, null, null),
                                         chat(),
                                         GREEDY));
         assertThat(refusal.reason()).isEqualTo(reason);
