@@ -82,8 +82,7 @@ class UpstreamCompleterTest {
     void piecesComeInTheCallersThread() {
         List<Thread> seen = new ArrayList<>();
         server.on(CHATS, events(chat("stop", "a", "b", "c")));
-        try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), null, null)) {
+        try (UpstreamCompleter completer = new UpstreamCompleter(server.config(), null, null)) {
             Completion done =
                     completer.complete(
                             task(OPTIONS), p -> seen.add(Thread.currentThread()), () -> false);
@@ -248,8 +247,7 @@ class UpstreamCompleterTest {
                         List.of("Fact."),
                         0,
                         true);
-        try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), null, null)) {
+        try (UpstreamCompleter completer = new UpstreamCompleter(server.config(), null, null)) {
             completer.complete(new Task("m", prompt, OPTIONS, false, "c"), p -> {}, () -> false);
         }
         assertThat(server.seen(CHATS).get(0).body().path("messages").size()).isEqualTo(3);
@@ -300,8 +298,7 @@ class UpstreamCompleterTest {
     void closingEndsWhatIsWritten() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         server.on(CHATS, exchange -> waitFor(over));
-        UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), null, null);
+        UpstreamCompleter completer = new UpstreamCompleter(server.config(), null, null);
         Future<Completion> coming =
                 threads.submit(() -> completer.complete(task(OPTIONS), p -> {}, () -> false));
         await().until(() -> !server.seen(CHATS).isEmpty());

@@ -176,11 +176,7 @@ class UpstreamRecordedTest {
         Refusal refusal =
                 catchThrowableOfType(
                         Refusal.class,
-                        () ->
-                                ask(
-                                        new UpstreamCompleter(config, null, null),
-                                        chat(),
-                                        GREEDY));
+                        () -> ask(new UpstreamCompleter(config, null, null), chat(), GREEDY));
         assertThat(refusal.reason()).isEqualTo(reason);
         assertThat(refusal.fix()).isNotBlank();
         assertThat(refusal.getMessage()).doesNotContain("tea", "Tea", "json.exception");
