@@ -99,7 +99,8 @@ public final class Hours {
         return new UserError(
                 "these are no hours of the day",
                 where,
-                "write them as 18:00-23:00, 22:00-06:00 or \"mon-fri 18:00-23:00, sat 10:00-24:00\"");
+                "write them as 18:00-23:00, 22:00-06:00 or \"mon-fri 18:00-23:00, sat"
+                        + " 10:00-24:00\"");
     }
 
     /// Whether `time` is in one of the windows.

@@ -2,8 +2,7 @@ package understudy.serve.guard;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Connection;
@@ -21,15 +20,11 @@ final class Connections implements Connection.Listener, AutoCloseable {
 
     private final Limits limits;
     private final Map<EndPoint, Watch> open = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService sweeper;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     Connections(Limits limits) {
         this.limits = limits;
-        this.sweeper =
-                Executors.newSingleThreadScheduledExecutor(
-                        task -> Thread.ofPlatform().daemon().name("connections").unstarted(task));
-        sweeper.scheduleAtFixedRate(
-                this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        Thread.ofPlatform().daemon().name("connections").start(this::sweepUntilClosed);
     }
 
     /// One connection. Times are those of [System#nanoTime()], null where nothing is waited for.
@@ -99,6 +94,16 @@ final class Connections implements Connection.Listener, AutoCloseable {
         return open.computeIfAbsent(endPoint, e -> new Watch(false));
     }
 
+    private void sweepUntilClosed() {
+        try {
+            while (!closed.await(SWEEP_MILLIS, TimeUnit.MILLISECONDS)) {
+                sweep();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does; the thread ends with the process
+        }
+    }
+
     private void sweep() {
         long now = System.nanoTime();
         open.forEach((endPoint, watch) -> {
@@ -122,6 +127,6 @@ final class Connections implements Connection.Listener, AutoCloseable {
 
     @Override
     public void close() {
-        sweeper.shutdownNow();
+        closed.countDown();
     }
 }

@@ -51,18 +51,22 @@ final class GuardHandler extends Handler.Wrapper {
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback)
-            throws Exception {
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Connections.Watch watch = connections.watch(request);
         TimedRequest timed = connections.begin(request, watch);
         TimedResponse answer = new TimedResponse(timed, response, watch);
         long began = System.nanoTime();
         Denial denial = denial(request, watch);
-        Request.addCompletionListener(request, failure -> {
-            Object route = request.getAttribute(ROUTE);
-            String name = denial != null ? "denied" : route == null ? "unknown" : route.toString();
-            metrics.answered(name, response.getStatus(), System.nanoTime() - began);
-        });
+        Request.addCompletionListener(
+                request,
+                failure -> {
+                    Object route = request.getAttribute(ROUTE);
+                    String name =
+                            denial != null
+                                    ? "denied"
+                                    : route == null ? "unknown" : route.toString();
+                    metrics.answered(name, response.getStatus(), System.nanoTime() - began);
+                });
         if (denial != null) {
             denial.write(answer, callback);
             return true;
@@ -96,7 +100,7 @@ final class GuardHandler extends Handler.Wrapper {
     private @Nullable Denial fromElsewhere(Request request) {
         List<String> named = request.getHeaders().getValuesList(HttpHeader.HOST);
         if (!hosts.passes(named, target(request), local(request), port(request))) {
-            return Denial.of(
+            return Denial.closing(
                     403,
                     "host_not_allowed",
                     "this server does not go by the name in the Host header; where a proxy or"

@@ -46,8 +46,7 @@ final class HostCheck {
         }
         String own = ":" + port;
         boolean named = withPort(host).endsWith(own) && names.contains(name(host));
-        return named
-                || (wildcard && local != null && withPort(host).equals(literal(local) + own));
+        return named || (wildcard && local != null && withPort(host).equals(literal(local) + own));
     }
 
     /// Whether a page behind a proxy that speaks TLS may call itself `host`.
