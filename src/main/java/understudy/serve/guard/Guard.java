@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
@@ -22,24 +21,13 @@ import understudy.reply.Completer;
 import understudy.serve.Extension;
 import understudy.serve.http.InFlight;
 import understudy.serve.http.Route;
+import understudy.serve.http.SafeHeaders;
 import understudy.serve.wire.ApiError;
 import understudy.serve.wire.Field;
 import understudy.serve.wire.Fields;
 
 /// Puts what keeps the endpoint safe in front of its routes, and adds those that watch it.
 public final class Guard implements Extension {
-    /// Of an answer that is not a page; pages set their own.
-    private static final List<HttpField> HEADERS =
-            List.of(
-                    new HttpField(
-                            "Content-Security-Policy",
-                            "default-src 'none'; frame-ancestors 'none'"),
-                    new HttpField("X-Content-Type-Options", "nosniff"),
-                    new HttpField("X-Frame-Options", "DENY"),
-                    new HttpField("Referrer-Policy", "no-referrer"),
-                    new HttpField("Cross-Origin-Resource-Policy", "same-origin"),
-                    new HttpField("Cache-Control", "no-store"));
-
     /// Longer than any answer takes: Jetty's own timeout is a second net under [Connections].
     private static final Duration IDLE = Duration.ofMinutes(20);
 
@@ -158,7 +146,7 @@ public final class Guard implements Extension {
     }
 
     private static Request addHeaders(Request request, HttpFields.Mutable headers) {
-        HEADERS.forEach(headers::put);
+        SafeHeaders.put(headers);
         return request;
     }
 }

@@ -68,10 +68,10 @@ final class GuardHandler extends Handler.Wrapper {
                     metrics.answered(name, response.getStatus(), System.nanoTime() - began);
                 });
         if (denial != null) {
-            denial.write(answer, callback);
+            denial.write(answer, new Lingering(timed, callback));
             return true;
         }
-        return super.handle(timed, answer, callback);
+        return super.handle(timed, answer, new Lingering(timed, callback));
     }
 
     private @Nullable Denial denial(Request request, Connections.Watch watch) {
