@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.reply.Completer;
+import understudy.serve.api.ApiRoutes;
+import understudy.serve.api.People;
+import understudy.serve.api.Writing;
 import understudy.serve.http.Errors;
 import understudy.serve.http.InFlight;
 import understudy.serve.http.JettyErrors;
@@ -32,6 +35,7 @@ public final class Server implements AutoCloseable {
     private final InFlight inFlight;
     private final List<Extension> extensions;
     private final List<Route> routes;
+    private final List<String> registered = new ArrayList<>();
     private @Nullable Javalin javalin;
 
     /// @param host      address to listen at
@@ -65,7 +69,7 @@ public final class Server implements AutoCloseable {
         JsonBody body = new JsonBody(config.bodyBytes());
         Writing writing = new Writing(parts.completer(), inFlight, errors, body);
         List<Route> all = new ArrayList<>();
-        all.add(new GenerateRoute(writing).route());
+        all.addAll(ApiRoutes.of(writing, parts.people(), parts.clock()));
         extensions.forEach(extension -> all.addAll(extension.routes()));
         all.addAll(new PageRoutes(parts.completer(), () -> OpenApi.document(routes())).routes());
         this.routes = List.copyOf(all);
@@ -98,6 +102,11 @@ public final class Server implements AutoCloseable {
     }
 
     private void configure(JavalinConfig javalinConfig) {
+        javalinConfig.events.handlerAdded(handler -> {
+            if (handler.getHttpMethod().isHttpMethod()) {
+                registered.add(handler.getHttpMethod().name() + " " + handler.getPath());
+            }
+        });
         javalinConfig.startup.showJavalinBanner = false;
         javalinConfig.startup.showOldJavalinVersionWarning = false;
         javalinConfig.startup.startupWatcherEnabled = false;
@@ -120,6 +129,11 @@ public final class Server implements AutoCloseable {
             javalinConfig.routes.addHttpHandler(route.method(), route.path(), route.handler());
         }
         errors.install(javalinConfig);
+    }
+
+    /// What was registered, as `GET /path`; for the test that it is [#routes()] and nothing else.
+    List<String> registered() {
+        return List.copyOf(registered);
     }
 
     /// The port it listens at.
