@@ -3,6 +3,7 @@ package understudy.serve;
 import io.javalin.config.JavalinConfig;
 import java.util.List;
 import org.eclipse.jetty.server.ServerConnector;
+import understudy.serve.http.InFlight;
 import understudy.serve.http.Route;
 
 /// What else belongs to a server: who is let in, bounds, health, counters.
@@ -20,4 +21,9 @@ public interface Extension {
 
     /// Called before the connector opens its port.
     default void connector(ServerConnector connector) {}
+
+    /// Called once, before the server starts.
+    ///
+    /// @param requests that are being answered, and whether the server is stopping
+    default void serving(InFlight requests) {}
 }

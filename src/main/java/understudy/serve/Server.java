@@ -77,6 +77,7 @@ public final class Server implements AutoCloseable {
         extensions.forEach(extension -> all.addAll(extension.routes()));
         all.addAll(new PageRoutes(parts.completer(), () -> OpenApi.document(routes())).routes());
         this.routes = List.copyOf(all);
+        extensions.forEach(extension -> extension.serving(inFlight));
     }
 
     /// Every route, those of extensions included.
