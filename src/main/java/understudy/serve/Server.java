@@ -24,7 +24,6 @@ import understudy.serve.http.WatchedConnector;
 
 /// The endpoint, from its port to its last route.
 public final class Server implements AutoCloseable {
-    /// Until answers that still run are ended when the server stops.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /// Until the server has stopped at the latest; a service manager kills it after more.
@@ -42,11 +41,16 @@ public final class Server implements AutoCloseable {
     /// @param port      0 for one that is free
     /// @param bodyBytes most bytes of a request's body
     /// @param limit     longest time of one request
-    public record Config(String host, int port, int bodyBytes, Duration limit) {
+    /// @param patience  in which answers may come to their own end when the server stops
+    public record Config(String host, int port, int bodyBytes, Duration limit, Duration patience) {
         /// Room for a million tokens, so that too long a prompt gets a reason and not just 413.
         public static final int BODY_BYTES = 8_000_000;
 
         public static final Duration LIMIT = Duration.ofMinutes(10);
+
+        public Config(String host, int port, int bodyBytes, Duration limit) {
+            this(host, port, bodyBytes, limit, PATIENCE);
+        }
 
         public static Config local(int port) {
             return new Config("127.0.0.1", port, BODY_BYTES, LIMIT);
@@ -155,7 +159,7 @@ public final class Server implements AutoCloseable {
     public void stop() {
         Javalin running = javalin;
         if (running != null) {
-            inFlight.stop(PATIENCE, STOP);
+            inFlight.stop(config.patience(), STOP);
             running.stop();
             javalin = null;
         }
