@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /// Many clients at once, and many that leave.
 @Timeout(180)
 class LoadTest {
+    private static final long SEED = 20261125;
     private static final String JSON = "Content-Type: application/json";
 
     @Test
@@ -56,18 +57,16 @@ class LoadTest {
         }
     }
 
-    /// Half of them leave while they wait, half while their text is being written.
+    /// Some leave while they wait, some while their text is being written.
     @Test
     void fiveHundredThatLeaveTakeNothingWithThem() throws Exception {
-        long seed = 20261125;
-        Random random = new Random(seed);
         SlotCompleter completer = new SlotCompleter(2, 1000, 2);
         Guarded.Options options = new Guarded.Options();
         options.completer = completer;
         try (Guarded server = new Guarded(options);
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             int port = server.port();
-            leave(port, completer, random, 50); // classes loaded, buffers in their pools
+            leave(server, completer, "first", 50); // classes loaded, buffers in their pools
             System.gc();
             long descriptors = descriptors();
             int threads = Thread.activeCount();
@@ -77,20 +76,24 @@ class LoadTest {
                     "{\"model\": \"anna-1\", \"prompt\": \"hi\", \"seed\": 7, \"max_tokens\": %d}"
                             .formatted(tokens);
             Future<RawHttp.Answer> neighbour =
-                    clients.submit(() ->
-                            RawHttp.send(port, RawHttp.post(port, "/v1/completions", body, JSON)));
-            leave(port, completer, random, 500);
+                    clients.submit(
+                            () ->
+                                    RawHttp.send(
+                                            port,
+                                            RawHttp.post(port, "/v1/completions", body, JSON)));
+            leave(server, completer, "then", 500);
             assertThat(neighbour.get().body())
-                    .as("seed %d", seed)
+                    .as("seed %d", SEED)
                     .contains("\"" + SlotCompleter.text(7, tokens) + "\"");
             await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> {
-                        System.gc();
-                        assertThat(descriptors() - descriptors).isLessThan(20);
-                        assertThat(Thread.activeCount() - threads).isLessThan(20);
-                        // 1 KB each, and what a collection leaves of the tests' own
-                        assertThat(used() - heap).isLessThan(500_000 + 2_000_000);
-                    });
+                    .untilAsserted(
+                            () -> {
+                                System.gc();
+                                assertThat(descriptors() - descriptors).isLessThan(20);
+                                assertThat(Thread.activeCount() - threads).isLessThan(20);
+                                // 1 KB each, and what a collection leaves of the tests' own
+                                assertThat(used() - heap).isLessThan(500_000 + 2_000_000);
+                            });
             assertThat(completer.running.get()).isZero();
             assertThat(completer.waiting.get()).isZero();
             assertThat(completer.cancelled.get()).isGreaterThanOrEqualTo(550);
@@ -98,23 +101,44 @@ class LoadTest {
         }
     }
 
-    private static void leave(int port, SlotCompleter completer, Random random, int count)
-            throws IOException, InterruptedException, ExecutionException {
-        byte[] request =
-                RawHttp.post(port, "/generate", Guarded.generate("forever", 100_000), JSON)
-                        .getBytes(UTF_8);
-        for (int i = 0; i < count; i++) {
-            int before = completer.cancelled.get();
-            try (Socket socket = RawHttp.open(port)) {
-                socket.getOutputStream().write(request);
-                // up to 20 tokens of 2 ms, so also before the first
-                LockSupport.parkNanos(random.nextInt(40_000_000));
+    /// Clients that ask and leave, a few at a time.
+    ///
+    /// @param name of this crowd, so that each text can be told from all others
+    private static void leave(Guarded server, SlotCompleter completer, String name, int count)
+            throws InterruptedException, ExecutionException {
+        int lanes = 5;
+        List<Future<?>> done = new ArrayList<>();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int lane = 0; lane < lanes; lane++) {
+                String own = "forever " + name + lane;
+                Random random = new Random(SEED + lane);
+                done.add(
+                        clients.submit(
+                                () -> {
+                                    for (int i = 0; i < count / lanes; i++) {
+                                        leave(server.port(), completer, own + "-" + i, random);
+                                    }
+                                    return null;
+                                }));
             }
-            // one token and half a second
-            await().pollInterval(Duration.ofMillis(2))
-                    .atMost(Duration.ofMillis(502))
-                    .until(() -> completer.cancelled.get() > before);
         }
+        for (Future<?> lane : done) {
+            lane.get();
+        }
+    }
+
+    private static void leave(int port, SlotCompleter completer, String prompt, Random random)
+            throws IOException {
+        String request = RawHttp.post(port, "/generate", Guarded.generate(prompt, 100_000), JSON);
+        try (Socket socket = RawHttp.open(port)) {
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            // up to 20 tokens of 2 ms, so also before the first
+            LockSupport.parkNanos(random.nextInt(40_000_000));
+        }
+        // one token and half a second
+        await().pollInterval(Duration.ofMillis(2))
+                .atMost(Duration.ofMillis(502))
+                .until(() -> completer.left.contains(prompt));
     }
 
     private static long descriptors() {

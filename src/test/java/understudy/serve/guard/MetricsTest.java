@@ -2,6 +2,7 @@ package understudy.serve.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.List;
@@ -24,6 +25,8 @@ class MetricsTest {
             RawHttp.send(port, RawHttp.post(port, "/generate", Guarded.generate("hi", 3), JSON));
             RawHttp.send(port, RawHttp.get(port, "/somebody-wrote-this"));
             RawHttp.send(port, RawHttp.request("GET", "/health", "evil.com", ""));
+            // counted when the answer has gone, which its reader can see before
+            await().until(() -> server.metrics.text().contains("\"denied\""));
             RawHttp.Answer answer = RawHttp.send(port, RawHttp.get(port, "/metrics"));
             assertThat(answer.header("Content-Type"))
                     .hasValueSatisfying(v -> assertThat(v).startsWith("text/plain; version=0.0.4"));
