@@ -105,6 +105,18 @@ public final class OpenApi {
         }
     }
 
+    /// An event, in the form in which OpenAPI 3.2 describes items of a stream.
+    private static void event(ObjectNode schema, ObjectNode data) {
+        schema.put("type", "object");
+        schema.put("description", "Every event but the last, whose data is `[DONE]`.");
+        schema.putArray("required").add("data");
+        schema.putObject("properties")
+                .putObject("data")
+                .put("type", "string")
+                .put("contentMediaType", "application/json")
+                .set("contentSchema", data);
+    }
+
     private static void answer(ObjectNode response, Route.Answer answer, Schemas schemas) {
         response.put("description", answer.description());
         if (!answer.headers().isEmpty()) {
@@ -124,6 +136,8 @@ public final class OpenApi {
                         if (body == String.class || body == Map.class) {
                             media.putObject("schema")
                                     .put("type", body == Map.class ? "object" : "string");
+                        } else if (type.equals(Route.EVENTS)) {
+                            event(media.putObject("schema"), schemas.answer(body));
                         } else {
                             media.set("schema", schemas.answer(body));
                         }
