@@ -18,7 +18,7 @@ import understudy.base.UserError;
 /// Opens the file of a store, safe against power cuts, and brings its tables up to date.
 final class StoreFile {
     /// Numbered steps, each a resource; `PRAGMA user_version` says how many a file has had.
-    private static final List<String> MIGRATIONS = List.of("0001-chats.sql");
+    private static final List<String> MIGRATIONS = List.of("0001-chats.sql", "0002-language.sql");
 
     private static final int BUSY_MS = 10_000;
 
