@@ -33,10 +33,6 @@ public final class Guard implements Extension {
 
     private static final int RETRY_SECONDS = 10;
 
-    /// Reads what a client goes on sending after it was refused, as long as it is there already:
-    /// closing over unread bytes resets the connection, and the reason would be lost.
-    private static final int UNREAD_READS = 1024;
-
     private final Rules rules;
     private final Completer completer;
     private final Metrics metrics;
@@ -134,7 +130,6 @@ public final class Guard implements Extension {
 
     private void configure(HttpConfiguration http) {
         http.setRequestHeaderSize(rules.limits().headerBytes());
-        http.setMaxUnconsumedRequestContentReads(UNREAD_READS);
         // doubled and foreign names get to HostCheck, which answers them as it does all others
         http.setHttpCompliance(
                 HttpCompliance.RFC9110.with(
