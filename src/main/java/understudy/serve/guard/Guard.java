@@ -113,7 +113,7 @@ public final class Guard implements Extension {
     public void configure(JavalinConfig config, List<Route> routes) {
         Set<String> open =
                 routes.stream()
-                        .filter(route -> route.open() && route.method() == HandlerType.GET)
+                        .filter(route -> route.open() && route.method().equals(HandlerType.GET))
                         .map(Route::path)
                         .collect(Collectors.toSet());
         GuardHandler handler = new GuardHandler(rules, open, connections, metrics, clock);

@@ -61,8 +61,16 @@ class ApiKeyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "sha256", "sha256 00", "sha256 00 zz", "sha256 00 00",
-        "md5 00 0000000000000000000000000000000000000000000000000000000000000000"})
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "sha256",
+                "sha256 00",
+                "sha256 00 zz",
+                "sha256 00 00",
+                "md5 00 0000000000000000000000000000000000000000000000000000000000000000"
+            })
     void aDamagedFileIsNoOpenDoor(String content) throws IOException {
         Path file = home.resolve("serve.key");
         Files.writeString(file, content);
@@ -79,7 +87,8 @@ class ApiKeyTest {
             assertThatThrownBy(() -> ApiKey.given(weak))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining(ApiKey.VARIABLE)
-                    .satisfies(e -> assertThat(weak.isBlank() || !e.toString().contains(weak)).isTrue());
+                    .satisfies(e ->
+                            assertThat(weak.isBlank() || !e.toString().contains(weak)).isTrue());
         }
     }
 
@@ -95,7 +104,8 @@ class ApiKeyTest {
                             e -> {
                                 assertThat(e.exitCode()).isEqualTo(ExitCode.USER);
                                 assertThat(e.fix())
-                                        .isEqualTo("understudy serve --host " + host + " --new-key");
+                                        .isEqualTo(
+                                                "understudy serve --host " + host + " --new-key");
                             });
         }
     }

@@ -109,8 +109,7 @@ class HostileNamesTest {
             String chat =
                     "{\"model\": %s, \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}"
                             .formatted(json(name));
-            String completion =
-                    "{\"model\": %s, \"prompt\": \"hi\"}".formatted(json(name));
+            String completion = "{\"model\": %s, \"prompt\": \"hi\"}".formatted(json(name));
             harmless(
                     name,
                     RawHttp.send(port, RawHttp.post(port, "/v1/chat/completions", chat, JSON)));
@@ -129,8 +128,7 @@ class HostileNamesTest {
         for (String name : names) {
             String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
             for (String prefix : List.of("/v1/models/", "/docs/", "/", "/docs/..%2f")) {
-                RawHttp.Answer answer =
-                        RawHttp.send(port, RawHttp.get(port, prefix + encoded));
+                RawHttp.Answer answer = RawHttp.send(port, RawHttp.get(port, prefix + encoded));
                 harmless(prefix + name, answer);
                 if (name.matches("[!-~]+")) { // as it is, where a request line can carry it
                     harmless(name, RawHttp.send(port, RawHttp.get(port, prefix + name)));
@@ -146,8 +144,8 @@ class HostileNamesTest {
         int port = server.port();
         for (String name : names()) {
             String chat =
-                    ("{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"max_tokens\": 2,"
-                                    + " \"metadata\": {\"person\": %s}}")
+                    ("{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"max_tokens\":"
+                                    + " 2, \"metadata\": {\"person\": %s}}")
                             .formatted(json(name));
             RawHttp.Answer answer =
                     RawHttp.send(port, RawHttp.post(port, "/v1/chat/completions", chat, JSON));

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Assumptions;
 import understudy.serve.http.Route;
 
 /// Which routes need the key, and what becomes of those who guess it.
@@ -47,8 +47,8 @@ class KeyRoutesTest {
             String path = route.path().replaceAll("[<{].*[>}]", "x");
             RawHttp.Answer answer = ask(route.method().name(), path);
             if (answer.status() == 401) {
-                assertThat(answer.header("WWW-Authenticate")).hasValueSatisfying(
-                        v -> assertThat(v).startsWith("Bearer"));
+                assertThat(answer.header("WWW-Authenticate"))
+                        .hasValueSatisfying(v -> assertThat(v).startsWith("Bearer"));
                 assertThat(answer.body()).contains("\"code\":\"invalid_api_key\"");
             } else {
                 free.add(path);
@@ -87,8 +87,7 @@ class KeyRoutesTest {
 
     @Test
     void theKeyOpensAndAWrongOneDoesNot() throws IOException {
-        assertThat(ask("GET", "/ready", "Authorization: Bearer " + SECRET).status())
-                .isEqualTo(200);
+        assertThat(ask("GET", "/ready", "Authorization: Bearer " + SECRET).status()).isEqualTo(200);
         assertThat(ask("GET", "/nothing", "Authorization: Bearer " + SECRET).status())
                 .isEqualTo(404);
         for (String header :
@@ -112,8 +111,8 @@ class KeyRoutesTest {
         }
         RawHttp.Answer answer = ask("GET", "/ready", "Authorization: Bearer " + SECRET);
         assertThat(answer.status()).as("even with the right one").isEqualTo(429);
-        assertThat(answer.header("Retry-After")).hasValueSatisfying(
-                v -> assertThat(Integer.parseInt(v)).isBetween(1, 60));
+        assertThat(answer.header("Retry-After"))
+                .hasValueSatisfying(v -> assertThat(Integer.parseInt(v)).isBetween(1, 60));
         assertThat(ask("GET", "/health").status()).isEqualTo(200);
     }
 
@@ -150,17 +149,13 @@ class KeyRoutesTest {
             String key = "Authorization: Bearer " + SECRET;
             for (String host : List.of("127.0.0.1:" + port, "localhost:" + port)) {
                 assertThat(
-                                RawHttp.send(
-                                                port,
-                                                RawHttp.request("GET", "/ready", host, "", key))
+                                RawHttp.send(port, RawHttp.request("GET", "/ready", host, "", key))
                                         .status())
                         .isEqualTo(200);
             }
             for (String host : List.of("0.0.0.0:" + port, "evil.com", "10.9.8.7:" + port)) {
                 assertThat(
-                                RawHttp.send(
-                                                port,
-                                                RawHttp.request("GET", "/ready", host, "", key))
+                                RawHttp.send(port, RawHttp.request("GET", "/ready", host, "", key))
                                         .status())
                         .as(host)
                         .isEqualTo(403);

@@ -76,24 +76,20 @@ class LoadTest {
                     "{\"model\": \"anna-1\", \"prompt\": \"hi\", \"seed\": 7, \"max_tokens\": %d}"
                             .formatted(tokens);
             Future<RawHttp.Answer> neighbour =
-                    clients.submit(
-                            () ->
-                                    RawHttp.send(
-                                            port,
-                                            RawHttp.post(port, "/v1/completions", body, JSON)));
+                    clients.submit(() ->
+                            RawHttp.send(port, RawHttp.post(port, "/v1/completions", body, JSON)));
             leave(server, completer, "then", 500);
             assertThat(neighbour.get().body())
                     .as("seed %d", SEED)
                     .contains("\"" + SlotCompleter.text(7, tokens) + "\"");
             await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(
-                            () -> {
-                                System.gc();
-                                assertThat(descriptors() - descriptors).isLessThan(20);
-                                assertThat(Thread.activeCount() - threads).isLessThan(20);
-                                // 1 KB each, and what a collection leaves of the tests' own
-                                assertThat(used() - heap).isLessThan(500_000 + 2_000_000);
-                            });
+                    .untilAsserted(() -> {
+                        System.gc();
+                        assertThat(descriptors() - descriptors).isLessThan(20);
+                        assertThat(Thread.activeCount() - threads).isLessThan(20);
+                        // 1 KB each, and what a collection leaves of the tests' own
+                        assertThat(used() - heap).isLessThan(500_000 + 2_000_000);
+                    });
             assertThat(completer.running.get()).isZero();
             assertThat(completer.waiting.get()).isZero();
             assertThat(completer.cancelled.get()).isGreaterThanOrEqualTo(550);
@@ -113,13 +109,12 @@ class LoadTest {
                 String own = "forever " + name + lane;
                 Random random = new Random(SEED + lane);
                 done.add(
-                        clients.submit(
-                                () -> {
-                                    for (int i = 0; i < count / lanes; i++) {
-                                        leave(server.port(), completer, own + "-" + i, random);
-                                    }
-                                    return null;
-                                }));
+                        clients.submit(() -> {
+                            for (int i = 0; i < count / lanes; i++) {
+                                leave(server.port(), completer, own + "-" + i, random);
+                            }
+                            return null;
+                        }));
             }
         }
         for (Future<?> lane : done) {

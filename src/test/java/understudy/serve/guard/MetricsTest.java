@@ -29,14 +29,12 @@ class MetricsTest {
             await().until(() -> server.metrics.text().contains("\"denied\""));
             RawHttp.Answer answer = RawHttp.send(port, RawHttp.get(port, "/metrics"));
             assertThat(answer.header("Content-Type"))
-                    .hasValueSatisfying(
-                            v -> assertThat(v).startsWith("text/plain; version=0.0.4"));
+                    .hasValueSatisfying(v -> assertThat(v).startsWith("text/plain; version=0.0.4"));
             assertThat(answer.body().lines().map(String::strip).filter(l -> !l.isEmpty()))
-                    .allMatch(
-                            line ->
-                                    line.startsWith("# ")
-                                            || line.matches("[a-z_]+(\\{.*\\})? \\S+")
-                                            || line.matches("[0-9a-f]+"));
+                    .allMatch(line ->
+                            line.startsWith("# ")
+                                    || line.matches("[a-z_]+(\\{.*\\})? \\S+")
+                                    || line.matches("[0-9a-f]+"));
             assertThat(answer.body())
                     .contains(
                             "\nunderstudy_requests_running 0.0",
@@ -110,10 +108,9 @@ class MetricsTest {
                         false,
                         "someone");
         Refusal busy = new Refusal(Refusal.Reason.BUSY, "x", null, "y");
-        assertThatThrownBy(
-                        () ->
-                                new MeteredCompleter(new Failing(busy), metrics)
-                                        .complete(task, piece -> {}, () -> false))
+        assertThatThrownBy(() ->
+                        new MeteredCompleter(new Failing(busy), metrics)
+                                .complete(task, piece -> {}, () -> false))
                 .isSameAs(busy);
         assertThat(metrics.text())
                 .contains(

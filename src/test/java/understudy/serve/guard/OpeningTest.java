@@ -33,7 +33,8 @@ class OpeningTest {
             RawHttp.Answer ready = RawHttp.send(port, RawHttp.get(port, "/ready"));
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.header("Retry-After")).contains("1801");
-            for (String path : new String[] {"/health", "/docs", "/", "/metrics", "/openapi.json"}) {
+            for (String path :
+                    new String[] {"/health", "/docs", "/", "/metrics", "/openapi.json"}) {
                 assertThat(RawHttp.send(port, RawHttp.get(port, path)).status())
                         .as(path)
                         .isEqualTo(200);

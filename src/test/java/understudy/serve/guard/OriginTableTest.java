@@ -63,8 +63,7 @@ class OriginTableTest {
         String body = method == HandlerType.POST ? Guarded.generate("hi", 2) : "";
         String all = method == HandlerType.POST ? headers + "\r\n" + JSON : headers;
         return RawHttp.send(
-                port,
-                RawHttp.request(method.name(), path, "127.0.0.1:" + port, body, all));
+                port, RawHttp.request(method.name(), path, "127.0.0.1:" + port, body, all));
     }
 
     private static List<String> paths(HandlerType method) {
@@ -80,8 +79,7 @@ class OriginTableTest {
     @Test
     void pagesOfOthersAreRefusedEverywhere() throws IOException {
         List<String> wrong = new ArrayList<>();
-        for (HandlerType method :
-                List.of(HandlerType.GET, HandlerType.POST, HandlerType.OPTIONS)) {
+        for (HandlerType method : List.of(HandlerType.GET, HandlerType.POST, HandlerType.OPTIONS)) {
             for (String path : paths(method)) {
                 for (String page : foreign(server.port())) {
                     RawHttp.Answer answer = ask(method, path, page);
@@ -107,8 +105,9 @@ class OriginTableTest {
 
     @Test
     void aLinkOnAnotherSiteMayOpenAPageButNotSend() throws IOException {
-        String link = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
-                + "Sec-Fetch-Dest: document";
+        String link =
+                "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
+                        + "Sec-Fetch-Dest: document";
         assertThat(ask(HandlerType.GET, "/docs", link).status()).isEqualTo(200);
         assertThat(ask(HandlerType.POST, "/generate", link).status()).isEqualTo(403);
     }

@@ -12,12 +12,11 @@ final class ServeProcess {
         Guarded server = new Guarded();
         Runtime.getRuntime()
                 .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    server.close();
-                                    System.out.println("stopped " + lively());
-                                    System.out.flush();
-                                }));
+                        new Thread(() -> {
+                            server.close();
+                            System.out.println("stopped " + lively());
+                            System.out.flush();
+                        }));
         System.out.println("port " + server.port());
         new CountDownLatch(1).await();
     }

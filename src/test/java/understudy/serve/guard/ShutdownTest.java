@@ -82,8 +82,7 @@ class ShutdownTest {
             }
             assertThat(process.exitValue()).isEqualTo(143);
             assertThat(out.readLine()).isEqualTo("stopped []");
-            try (ServerSocket again =
-                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 assertThat(again.isBound()).as("the port is free").isTrue();
             }
         } finally {
@@ -100,8 +99,7 @@ class ShutdownTest {
             try (Socket early = RawHttp.open(server.port())) {
                 Thread stopping = Thread.startVirtualThread(server::close);
                 org.awaitility.Awaitility.await().until(server.server.inFlight()::stopping);
-                early.getOutputStream()
-                        .write(RawHttp.get(server.port(), "/ready").getBytes(UTF_8));
+                early.getOutputStream().write(RawHttp.get(server.port(), "/ready").getBytes(UTF_8));
                 RawHttp.Answer answer = RawHttp.read(early.getInputStream());
                 assertThat(answer.status()).isEqualTo(503);
                 assertThat(answer.header("Retry-After")).isPresent();
@@ -118,7 +116,13 @@ class ShutdownTest {
         Assumptions.assumeTrue(Files.isExecutable(strace), "strace is not here");
         Path log = folder.resolve("calls");
         Process process =
-                start(strace.toString(), "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o",
+                start(
+                        strace.toString(),
+                        "-f",
+                        "-qq",
+                        "-e",
+                        "trace=connect,sendto,sendmsg",
+                        "-o",
                         log.toString());
         try (BufferedReader out = process.inputReader()) {
             int port = port(out);
@@ -141,11 +145,10 @@ class ShutdownTest {
         assertThat(log).isNotEmptyFile();
         assertThat(Files.readAllLines(log))
                 .filteredOn(line -> line.contains("AF_INET"))
-                .allMatch(
-                        line ->
-                                line.contains("127.0.0.1")
-                                        || line.contains("\"::1\"")
-                                        || line.contains("::ffff:127.0.0.1"));
+                .allMatch(line ->
+                        line.contains("127.0.0.1")
+                                || line.contains("\"::1\"")
+                                || line.contains("::ffff:127.0.0.1"));
     }
 
     /// In a place where there is no other machine, everything works.

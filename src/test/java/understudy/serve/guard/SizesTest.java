@@ -37,22 +37,19 @@ class SizesTest {
             try (Socket socket = RawHttp.open(port)) {
                 // the answer comes, and the connection closes, before all has been sent
                 Thread sender =
-                        Thread.startVirtualThread(
-                                () -> {
-                                    try {
-                                        socket.getOutputStream()
-                                                .write(
-                                                        RawHttp.get(
-                                                                        port,
-                                                                        "/health",
-                                                                        "X-Long: "
-                                                                                + "x".repeat(size))
-                                                                .getBytes(
-                                                                        StandardCharsets.UTF_8));
-                                    } catch (IOException e) {
-                                        // closed by the server
-                                    }
-                                });
+                        Thread.startVirtualThread(() -> {
+                            try {
+                                socket.getOutputStream()
+                                        .write(
+                                                RawHttp.get(
+                                                                port,
+                                                                "/health",
+                                                                "X-Long: " + "x".repeat(size))
+                                                        .getBytes(StandardCharsets.UTF_8));
+                            } catch (IOException e) {
+                                // closed by the server
+                            }
+                        });
                 byte[] first = new byte[13];
                 int read = socket.getInputStream().readNBytes(first, 0, first.length);
                 assertThat(new String(first, 0, read, StandardCharsets.UTF_8))
@@ -61,7 +58,9 @@ class SizesTest {
                 sender.interrupt();
             }
         }
-        assertThat(RawHttp.send(port, RawHttp.get(port, "/x", "X-Long: " + "x".repeat(8000))).status())
+        assertThat(
+                        RawHttp.send(port, RawHttp.get(port, "/x", "X-Long: " + "x".repeat(8000)))
+                                .status())
                 .isEqualTo(404);
         assertThat(RawHttp.send(port, RawHttp.get(port, "/" + "x".repeat(20_000))).status())
                 .isIn(414, 431);
@@ -84,7 +83,8 @@ class SizesTest {
                         .isEqualTo("HTTP/1.1 413");
             }
         }
-        for (String length : new String[] {"9223372036854775808", "-1", "x", "1\r\nContent-Length: 2"}) {
+        for (String length :
+                new String[] {"9223372036854775808", "-1", "x", "1\r\nContent-Length: 2"}) {
             String head = RawHttp.post(port, "/generate", "", JSON, "Content-Length: " + length);
             assertThat(RawHttp.send(port, head).status()).as(length).isEqualTo(400);
         }
@@ -111,7 +111,8 @@ class SizesTest {
         System.gc();
         long before = used();
         String head = RawHttp.post(port, "/generate", "", JSON, "Transfer-Encoding: chunked");
-        byte[] chunk = ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.UTF_8);
+        byte[] chunk =
+                ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.UTF_8);
         int most = Server.Config.BODY_BYTES / 0x10000 + 2;
         try (Socket socket = RawHttp.open(port)) {
             OutputStream out = socket.getOutputStream();
@@ -161,8 +162,7 @@ class SizesTest {
     @Test
     void twoLengthsAreRefused() throws IOException {
         int port = server.port();
-        String request =
-                RawHttp.post(port, "/generate", "{}", JSON, "Transfer-Encoding: chunked");
+        String request = RawHttp.post(port, "/generate", "{}", JSON, "Transfer-Encoding: chunked");
         assertThat(RawHttp.send(port, request).status()).isEqualTo(400);
     }
 }

@@ -62,9 +62,7 @@ class SlowClientsTest {
                 Socket socket = RawHttp.open(port);
                 sockets.add(socket);
                 String text =
-                        i % 2 == 0
-                                ? RawHttp.get(port, "/health", "X: " + "x".repeat(1000))
-                                : "x";
+                        i % 2 == 0 ? RawHttp.get(port, "/health", "X: " + "x".repeat(1000)) : "x";
                 if (i % 2 == 1) { // the headers at once, the body slowly
                     String head = RawHttp.post(port, "/generate", "", JSON, "Content-Length: 500");
                     socket.getOutputStream().write(head.getBytes(UTF_8));
@@ -72,25 +70,18 @@ class SlowClientsTest {
                 }
                 String slow = text;
                 Thread.startVirtualThread(
-                        () ->
-                                drip(
-                                        socket,
-                                        slow,
-                                        Duration.ofSeconds(5),
-                                        closed::incrementAndGet));
+                        () -> drip(socket, slow, Duration.ofSeconds(5), closed::incrementAndGet));
             }
             AtomicLong slowest = new AtomicLong();
             await().atMost(Duration.ofSeconds(40))
                     .pollInterval(Duration.ofMillis(200))
-                    .until(
-                            () -> {
-                                long asked = System.nanoTime();
-                                RawHttp.Answer answer =
-                                        RawHttp.send(port, RawHttp.get(port, "/health"));
-                                assertThat(answer.status()).isEqualTo(200);
-                                slowest.accumulateAndGet(System.nanoTime() - asked, Math::max);
-                                return closed.get() == 200;
-                            });
+                    .until(() -> {
+                        long asked = System.nanoTime();
+                        RawHttp.Answer answer = RawHttp.send(port, RawHttp.get(port, "/health"));
+                        assertThat(answer.status()).isEqualTo(200);
+                        slowest.accumulateAndGet(System.nanoTime() - asked, Math::max);
+                        return closed.get() == 200;
+                    });
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .isLessThan(Duration.ofSeconds(30));
             assertThat(slowest.get()).isLessThan(HEALTH_NANOS);
@@ -165,7 +156,8 @@ class SlowClientsTest {
                 Socket socket = RawHttp.open(server.port())) {
             socket.setReceiveBufferSize(4096);
             String body =
-                    "{\"messages\": [{\"role\": \"user\", \"content\": \"flood\"}], \"stream\": true}";
+                    "{\"messages\": [{\"role\": \"user\", \"content\": \"flood\"}], \"stream\":"
+                            + " true}";
             socket.getOutputStream()
                     .write(
                             RawHttp.post(server.port(), "/v1/chat/completions", body, JSON)
@@ -188,8 +180,7 @@ class SlowClientsTest {
             int port = server.port();
             RawHttp.Answer answer =
                     RawHttp.send(
-                            port,
-                            RawHttp.post(port, "/generate", Guarded.generate("hi", 2), JSON));
+                            port, RawHttp.post(port, "/generate", Guarded.generate("hi", 2), JSON));
             assertThat(answer.status()).isEqualTo(200);
         }
     }
@@ -220,22 +211,17 @@ class SlowClientsTest {
                 open.add(RawHttp.open(port));
             }
             await().atMost(Duration.ofSeconds(10))
-                    .until(
-                            () -> {
-                                RawHttp.Answer answer =
-                                        RawHttp.send(port, RawHttp.get(port, "/health"));
-                                busy.set(answer.header("Retry-After").isPresent());
-                                return answer.status() == 503;
-                            });
+                    .until(() -> {
+                        RawHttp.Answer answer = RawHttp.send(port, RawHttp.get(port, "/health"));
+                        busy.set(answer.header("Retry-After").isPresent());
+                        return answer.status() == 503;
+                    });
             assertThat(busy).isTrue();
             for (Socket socket : open) {
                 socket.close();
             }
             await().atMost(Duration.ofSeconds(10))
-                    .until(
-                            () ->
-                                    RawHttp.send(port, RawHttp.get(port, "/health")).status()
-                                            == 200);
+                    .until(() -> RawHttp.send(port, RawHttp.get(port, "/health")).status() == 200);
         }
     }
 }
