@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpFields;
@@ -111,12 +112,11 @@ public final class Guard implements Extension {
 
     @Override
     public void configure(JavalinConfig config, List<Route> routes) {
-        Set<String> open =
-                routes.stream()
-                        .filter(route -> route.open() && route.method().equals(HandlerType.GET))
-                        .map(Route::path)
-                        .collect(Collectors.toSet());
-        GuardHandler handler = new GuardHandler(rules, open, connections, metrics, clock);
+        GuardHandler.Paths paths =
+                new GuardHandler.Paths(
+                        paths(routes, route -> route.open() && route.method().equals(HandlerType.GET)),
+                        paths(routes, route -> route.request() != null));
+        GuardHandler handler = new GuardHandler(rules, paths, connections, metrics, clock);
         config.jetty.modifyServer(server -> server.insertHandler(handler));
         config.jetty.modifyHttpConfiguration(this::configure);
         config.routes.beforeMatched(context -> {
@@ -126,6 +126,10 @@ public final class Guard implements Extension {
             }
         });
         config.events.serverStopped(connections::close);
+    }
+
+    private static Set<String> paths(List<Route> routes, Predicate<Route> which) {
+        return routes.stream().filter(which).map(Route::path).collect(Collectors.toSet());
     }
 
     private void configure(HttpConfiguration http) {
