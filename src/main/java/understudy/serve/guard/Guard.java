@@ -114,8 +114,8 @@ public final class Guard implements Extension {
     public void configure(JavalinConfig config, List<Route> routes) {
         GuardHandler.Paths paths =
                 new GuardHandler.Paths(
-                        paths(routes, route -> route.open() && route.method().equals(HandlerType.GET)),
-                        paths(routes, route -> route.request() != null));
+                        paths(routes, r -> r.open() && r.method().equals(HandlerType.GET)),
+                        paths(routes, r -> r.request() != null));
         GuardHandler handler = new GuardHandler(rules, paths, connections, metrics, clock);
         config.jetty.modifyServer(server -> server.insertHandler(handler));
         config.jetty.modifyHttpConfiguration(this::configure);
