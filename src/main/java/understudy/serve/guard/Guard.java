@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpFields;
@@ -32,10 +33,6 @@ public final class Guard implements Extension {
     private static final Duration IDLE = Duration.ofMinutes(20);
 
     private static final int RETRY_SECONDS = 10;
-
-    /// Reads what a client goes on sending after it was refused, as long as it is there already:
-    /// closing over unread bytes resets the connection, and the reason would be lost.
-    private static final int UNREAD_READS = 1024;
 
     private final Rules rules;
     private final Completer completer;
@@ -115,12 +112,11 @@ public final class Guard implements Extension {
 
     @Override
     public void configure(JavalinConfig config, List<Route> routes) {
-        Set<String> open =
-                routes.stream()
-                        .filter(route -> route.open() && route.method().equals(HandlerType.GET))
-                        .map(Route::path)
-                        .collect(Collectors.toSet());
-        GuardHandler handler = new GuardHandler(rules, open, connections, metrics, clock);
+        GuardHandler.Paths paths =
+                new GuardHandler.Paths(
+                        paths(routes, r -> r.open() && r.method().equals(HandlerType.GET)),
+                        paths(routes, r -> r.request() != null));
+        GuardHandler handler = new GuardHandler(rules, paths, connections, metrics, clock);
         config.jetty.modifyServer(server -> server.insertHandler(handler));
         config.jetty.modifyHttpConfiguration(this::configure);
         config.routes.beforeMatched(context -> {
@@ -132,9 +128,12 @@ public final class Guard implements Extension {
         config.events.serverStopped(connections::close);
     }
 
+    private static Set<String> paths(List<Route> routes, Predicate<Route> which) {
+        return routes.stream().filter(which).map(Route::path).collect(Collectors.toSet());
+    }
+
     private void configure(HttpConfiguration http) {
         http.setRequestHeaderSize(rules.limits().headerBytes());
-        http.setMaxUnconsumedRequestContentReads(UNREAD_READS);
         // doubled and foreign names get to HostCheck, which answers them as it does all others
         http.setHttpCompliance(
                 HttpCompliance.RFC9110.with(

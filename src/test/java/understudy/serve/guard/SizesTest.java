@@ -15,6 +15,7 @@ import understudy.serve.Server;
 /// Requests that are larger than they may be.
 class SizesTest {
     private static final String JSON = "Content-Type: application/json";
+    private static final long ANSWER_NANOS = 200_000_000;
     private static final int HEAP_GROWTH = 32 << 20;
 
     private static Guarded server;
@@ -124,6 +125,33 @@ class SizesTest {
         }
         System.gc();
         assertThat(used() - before).isLessThan(HEAP_GROWTH);
+    }
+
+    /// Four million characters are no fewer than a hundred thousand tokens: nobody has to count.
+    @Test
+    void aPromptOfAMillionTokensIsRefusedUncounted() throws IOException {
+        int port = server.port();
+        String words = "word ".repeat(800_000);
+        for (String[] way :
+                new String[][] {
+                    {"/generate", "{\"prompt\": \"%s\"}"},
+                    {"/v1/completions", "{\"prompt\": \"%s\"}"},
+                    {
+                        "/v1/chat/completions",
+                        "{\"messages\": [{\"role\": \"user\", \"content\": \"%s\"}]}"
+                    }
+                }) {
+            String request = RawHttp.post(port, way[0], way[1].formatted(words), JSON);
+            long best = Long.MAX_VALUE; // of several: classes are loaded, others use the machine
+            for (int i = 0; i < 6; i++) {
+                long asked = System.nanoTime();
+                RawHttp.Answer answer = RawHttp.send(port, request);
+                best = Math.min(best, System.nanoTime() - asked);
+                assertThat(answer.status()).as(way[0]).isEqualTo(400);
+                assertThat(answer.body()).contains("context_length_exceeded", "4096");
+            }
+            assertThat(best).isLessThan(ANSWER_NANOS);
+        }
     }
 
     private static long used() {
