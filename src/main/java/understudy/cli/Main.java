@@ -32,6 +32,7 @@ import picocli.CommandLine.Model.OptionSpec;
             PlanCommand.class,
             PrepareCommand.class,
             RunsCommand.class,
+            ServeCommand.class,
             TrainCommand.class,
             CommandLine.HelpCommand.class
         })
