@@ -244,13 +244,13 @@ public final class BotStore implements AutoCloseable {
         });
     }
 
-    /// Gives a group its new number, everywhere.
+    /// Gives a group its new number, everywhere. Its messages are numbered anew, too.
     void move(long from, long to) {
         change(handle -> {
-            for (String table : List.of("inbox", "outbox", "history")) {
-                handle.execute(
-                        "UPDATE OR IGNORE " + table + " SET chat = ? WHERE chat = ?", to, from);
-            }
+            handle.execute("UPDATE inbox SET chat = ? WHERE chat = ?", to, from);
+            handle.execute("UPDATE outbox SET chat = ?, reply_to = NULL WHERE chat = ?", to, from);
+            handle.execute(
+                    "UPDATE history SET chat = ?, message_id = NULL WHERE chat = ?", to, from);
             handle.execute("DELETE FROM parked WHERE chat = ?", from);
         });
     }

@@ -103,8 +103,13 @@ final class Sender {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
-            onFatal.accept(e);
+            fatal(e);
         }
+    }
+
+    private void fatal(UserError e) {
+        ending = true;
+        onFatal.accept(e);
     }
 
     private void startLanes() {
@@ -129,7 +134,7 @@ final class Sender {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
-            onFatal.accept(e);
+            fatal(e);
         } finally {
             synchronized (running) {
                 running.remove(lane);
