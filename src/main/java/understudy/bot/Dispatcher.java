@@ -157,6 +157,8 @@ final class Dispatcher implements Decision.Room {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
             onFatal.accept(e); // the store cannot be written
+        } catch (RuntimeException e) { // not to be printed: its words may be somebody's
+            notices.warn("an error of the program: " + e.getClass().getSimpleName());
         } finally {
             synchronized (this) {
                 lane.running = false;

@@ -44,14 +44,19 @@ class BotRunnerTest {
     }
 
     private void start(Behaviour behaviour, Pace pace) {
+        start(
+                behaviour,
+                pace,
+                TelegramTransport.connect(FakeBotApi.TOKEN, api.url(), false, SILENT, SILENT));
+    }
+
+    private void start(Behaviour behaviour, Pace pace, ChatTransport transport) {
         outbox = new Outbox(store, pace.clock());
-        ChatTransport transport =
-                TelegramTransport.connect(FakeBotApi.TOKEN, api.url(), false, SILENT, SILENT);
         runner =
                 new BotRunner(
                         new BotRunner.Parts(transport, store, outbox, behaviour, killSwitch),
                         telling,
-                        BotRunner.Options.STANDARD,
+                        new BotRunner.Options(Duration.ofDays(1), 50, 2000),
                         pace,
                         RandomGeneratorFactory.of("L64X128MixRandom").create(3));
         running = CompletableFuture.runAsync(runner::run, r -> new Thread(r, "bot").start());
@@ -216,5 +221,15 @@ class BotRunnerTest {
         start(new EchoBehaviour(), Pace.REAL);
         api.await(1, LONG);
         assertThat(api.sent().getFirst().text()).contains("=hello");
+    }
+
+    @Test
+    void endsInTimeWhileNobodyAnswers() throws Exception {
+        api.failAlways("sendMessage", new FakeBotApi.Fault.Silence());
+        api.say(7, "hello");
+        start(new EchoBehaviour(), Pace.REAL, api.transport());
+        await().atMost(LONG).until(() -> outbox.counts().get(Outbox.State.SENDING) == 1);
+        stop();
+        assertThat(outbox.ambiguous()).hasSize(1);
     }
 }

@@ -45,7 +45,6 @@ class PollerTest {
                         transport,
                         new Inbox(store),
                         handed::addAll,
-                        telling,
                         new Notices(telling, pace),
                         pace,
                         random());
