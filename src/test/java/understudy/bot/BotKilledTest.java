@@ -176,7 +176,7 @@ class BotKilledTest {
                 assertThat(listed).as("seed %d: unanswered, so listed", SEED).contains(update);
             }
         }
-        // one per hundred may be lost; with few updates at least one may
+        // one of a hundred may be lost; with few updates one may, too
         long lost = updates.size() - once;
         assertThat(lost).isLessThanOrEqualTo(Math.max(1, updates.size() / 100));
         assertThat(api.offsets()).as("never backward").isSorted();
