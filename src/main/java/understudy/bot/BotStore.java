@@ -160,7 +160,7 @@ public final class BotStore implements AutoCloseable {
         }
     }
 
-    /// As [#change], but not waiting for the disk: it outlives the process, but maybe not the power.
+    /// As [#change], but not waiting for the disk: it outlives the process, maybe not the power.
     void unforced(Consumer<Handle> change) {
         turn.lock();
         try {

@@ -94,7 +94,7 @@ class BotKilledTest {
                 assertWhole(file, api, kill);
             }
             Process last = start(api.url(), file);
-            await().atMost(Duration.ofSeconds(120)).until(() -> settled(file));
+            await().atMost(Duration.ofSeconds(120)).until(() -> settled(file, updates));
             last.toHandle().destroyForcibly();
             last.waitFor();
             assertCounts(file, api, updates, inWork);
@@ -124,10 +124,12 @@ class BotKilledTest {
         }
     }
 
-    private static boolean settled(Path file) {
+    /// Everything came in, and nothing waits.
+    private static boolean settled(Path file, List<Long> updates) {
         try (BotStore store = BotStore.look(file)) {
             Map<Outbox.State, Integer> counts = new Outbox(store, Clock.systemUTC()).counts();
-            return new Inbox(store).waiting().isEmpty()
+            return new Inbox(store).offset() > updates.getLast()
+                    && new Inbox(store).waiting().isEmpty()
                     && counts.get(Outbox.State.GENERATED) == 0
                     && counts.get(Outbox.State.SENDING) == 0;
         }
