@@ -124,7 +124,8 @@ final class ServeCommand extends Command {
         Metrics metrics = new Metrics(new Cost(watts, price));
         Clock clock = Clock.systemDefaultZone();
         try (StopSignal signal = new StopSignal(ended::countDown);
-                Completer completer = new MeteredCompleter(options.open(workspace, runs), metrics);
+                Completer completer =
+                        new MeteredCompleter(options.open(workspace, runs, console), metrics);
                 Server server =
                         new Server(
                                 new Server.Config(host, port, Server.Config.BODY_BYTES, limit),
