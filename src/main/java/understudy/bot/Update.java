@@ -1,10 +1,24 @@
 package understudy.bot;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Something that happened in the chat network.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "update")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Update.Message.class, name = "message"),
+    @JsonSubTypes.Type(value = Update.Edited.class, name = "edited"),
+    @JsonSubTypes.Type(value = Update.ButtonPressed.class, name = "button"),
+    @JsonSubTypes.Type(value = Update.Business.class, name = "business"),
+    @JsonSubTypes.Type(value = Update.Joined.class, name = "joined"),
+    @JsonSubTypes.Type(value = Update.Membership.class, name = "membership"),
+    @JsonSubTypes.Type(value = Update.Moved.class, name = "moved"),
+    @JsonSubTypes.Type(value = Update.Stopped.class, name = "stopped"),
+    @JsonSubTypes.Type(value = Update.Other.class, name = "other"),
+})
 public sealed interface Update {
     /// Rises from update to update.
     long id();

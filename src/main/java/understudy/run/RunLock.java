@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
 
-/// The right to train one run, held by one process.
+/// The right to train one run, or to be the one bot, held by one process.
 ///
 /// A lock of the operating system, so it is free again however its process ends. The file also
 /// names the process, for the message to whoever comes second.
@@ -40,15 +40,21 @@ public final class RunLock implements AutoCloseable {
     /// @param folder of the run
     /// @throws UserError naming the process that has it
     public static RunLock take(Path folder) throws IOException {
+        return take(folder, "training this run");
+    }
+
+    /// @param doing what the process that has it does, for the error: `training this run`
+    /// @throws UserError naming the process that has it
+    public static RunLock take(Path folder, String doing) throws IOException {
         Path file = folder.toRealPath().resolve(FILE);
         if (!HELD.add(file)) {
-            throw taken(folder, Long.toString(ProcessHandle.current().pid()));
+            throw taken(folder, Long.toString(ProcessHandle.current().pid()), doing);
         }
         FileChannel channel = null;
         try {
             PrivateFiles.ensure(file);
             channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            waitForLock(folder, channel);
+            waitForLock(folder, channel, doing);
             channel.truncate(0);
             String pid = Long.toString(ProcessHandle.current().pid());
             channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
@@ -63,10 +69,11 @@ public final class RunLock implements AutoCloseable {
     }
 
     /// Tries for 300 ms: [#isHeld] in another process has the lock for a moment.
-    private static void waitForLock(Path folder, FileChannel channel) throws IOException {
+    private static void waitForLock(Path folder, FileChannel channel, String doing)
+            throws IOException {
         for (int tries = 1; !locks(channel); tries++) {
             if (tries == 10) {
-                throw taken(folder, pid(channel));
+                throw taken(folder, pid(channel), doing);
             }
             LockSupport.parkNanos(30_000_000);
         }
@@ -103,9 +110,9 @@ public final class RunLock implements AutoCloseable {
         return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).trim();
     }
 
-    private static UserError taken(Path folder, String pid) {
+    private static UserError taken(Path folder, String pid, String doing) {
         return new UserError(
-                "process " + (pid.isEmpty() ? "(unknown)" : pid) + " is training this run",
+                "process " + (pid.isEmpty() ? "(unknown)" : pid) + " is " + doing,
                 folder.toString(),
                 "wait until it ends, or stop it first");
     }

@@ -28,6 +28,12 @@ import understudy.chat.Person;
 /// One file, one connection, one thread. A change is on disk when its method returns; a process
 /// that dies in between leaves the store as it was before. Two processes take turns.
 public final class ChatStore implements AutoCloseable {
+    static final StoreFile.Kind KIND =
+            new StoreFile.Kind(
+                    "the chat store",
+                    "restore it from a backup, or move it away and import the exports again",
+                    List.of("0001-chats.sql"));
+
     private final Path file;
     private final Connection connection;
     private final Jdbi jdbi;
@@ -42,11 +48,11 @@ public final class ChatStore implements AutoCloseable {
     ///
     /// @throws UserError where the file is damaged or comes from a newer version
     public static ChatStore open(Path chatsDb) {
-        Connection connection = StoreFile.connect(chatsDb);
+        Connection connection = StoreFile.connect(chatsDb, KIND);
         Jdbi jdbi = Jdbi.create(connection);
         boolean opened = false;
         try {
-            StoreFile.migrate(jdbi, chatsDb);
+            StoreFile.migrate(jdbi, chatsDb, KIND);
             opened = true;
             return new ChatStore(chatsDb, connection, jdbi);
         } finally {

@@ -16,17 +16,27 @@ import understudy.base.PrivateFiles;
 import understudy.base.UserError;
 
 /// Opens the file of a store, safe against power cuts, and brings its tables up to date.
-final class StoreFile {
-    /// Numbered steps, each a resource; `PRAGMA user_version` says how many a file has had.
-    private static final List<String> MIGRATIONS = List.of("0001-chats.sql");
+public final class StoreFile {
 
     private static final int BUSY_MS = 10_000;
 
     private StoreFile() {}
 
+    /// A kind of store.
+    ///
+    /// @param name   for errors, such as `the chat store`
+    /// @param rescue what to do where its file is damaged
+    /// @param steps  names of resources below `/store/`, in the order in which a file gets them;
+    ///     `PRAGMA user_version` says how many it has had, so new ones come last
+    public record Kind(String name, String rescue, List<String> steps) {
+        public Kind {
+            steps = List.copyOf(steps);
+        }
+    }
+
     /// @param file created, mode 0600, where there is none; SQLite gives the `-wal` and `-shm`
     ///     files beside it the mode of this one
-    static Connection connect(Path file) {
+    public static Connection connect(Path file, Kind kind) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -38,30 +48,30 @@ final class StoreFile {
             PrivateFiles.ensure(file);
             return config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
         } catch (IOException | SQLException e) {
-            throw unreadable(file, e);
+            throw unreadable(file, kind, e);
         }
     }
 
     /// Runs the steps that this file has not had, each in a transaction of its own.
-    static void migrate(Jdbi jdbi, Path file) {
+    public static void migrate(Jdbi jdbi, Path file, Kind kind) {
         int version;
         try {
             version = jdbi.withHandle(StoreFile::version);
         } catch (JdbiException e) {
-            throw unreadable(file, e);
+            throw unreadable(file, kind, e);
         }
-        if (version > MIGRATIONS.size()) {
+        if (version > kind.steps().size()) {
             throw new UserError(
-                    "the chat store was written by a newer understudy (format %d, known here: %d)"
-                            .formatted(version, MIGRATIONS.size()),
+                    "%s was written by a newer understudy (format %d, known here: %d)"
+                            .formatted(kind.name(), version, kind.steps().size()),
                     file.toString(),
                     "use that newer version, or another home with --home DIR");
         }
-        for (int step = version; step < MIGRATIONS.size(); step++) {
+        for (int step = version; step < kind.steps().size(); step++) {
             int done = step;
             jdbi.useTransaction(handle -> {
                 if (version(handle) == done) { // nobody else was faster
-                    handle.createScript(resource(MIGRATIONS.get(done))).execute();
+                    handle.createScript(resource(kind.steps().get(done))).execute();
                     handle.execute("PRAGMA user_version = " + (done + 1));
                 }
             });
@@ -83,11 +93,11 @@ final class StoreFile {
         }
     }
 
-    private static UserError unreadable(Path file, Exception cause) {
+    private static UserError unreadable(Path file, Kind kind, Exception cause) {
         return new UserError(
-                "the chat store cannot be read: it is damaged, or no store at all",
+                kind.name() + " cannot be read: it is damaged, or no store at all",
                 file.toString(),
-                "restore it from a backup, or move it away and import the exports again",
+                kind.rescue(),
                 ExitCode.UNEXPECTED_STATE,
                 cause);
     }

@@ -1,11 +1,11 @@
 package understudy.text;
 
 /// Halves of characters, as broken exports carry them.
-final class Surrogates {
+public final class Surrogates {
     private Surrogates() {}
 
     /// `text` with every lone surrogate as U+FFFD, character for character.
-    static String repair(String text) {
+    public static String repair(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (isLone(text, i)) {
                 return repairFrom(text, i);

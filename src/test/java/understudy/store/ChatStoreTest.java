@@ -288,7 +288,7 @@ class ChatStoreTest {
                 }
             }
         }
-        try (Connection connection = StoreFile.connect(file);
+        try (Connection connection = StoreFile.connect(file, ChatStore.KIND);
                 Statement sql = connection.createStatement()) {
             assertThat(sql.executeQuery("PRAGMA journal_mode").getString(1)).isEqualTo("wal");
             assertThat(sql.executeQuery("PRAGMA synchronous").getInt(1)).isEqualTo(2); // FULL

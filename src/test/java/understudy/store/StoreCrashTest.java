@@ -57,7 +57,7 @@ class StoreCrashTest {
         int acknowledged = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             acknowledged = writeAndKill(file, acknowledged, 1 + random.nextInt(12));
-            try (Connection connection = StoreFile.connect(file);
+            try (Connection connection = StoreFile.connect(file, ChatStore.KIND);
                     Statement sql = connection.createStatement()) {
                 assertThat(sql.executeQuery("PRAGMA integrity_check").getString(1)).isEqualTo("ok");
             }
