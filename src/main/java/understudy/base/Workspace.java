@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /// The folders of one home, where everything that belongs to a person lies.
 ///
 /// ```
-/// HOME/ chats.db  datasets/NAME/  runs/ID/  models/  logs/
+/// HOME/ chats.db  corrections.jsonl  datasets/NAME/  runs/ID/  models/  logs/
 /// ```
 ///
 /// @param home absolute
@@ -28,6 +28,11 @@ public record Workspace(Path home) {
 
     public Path chats() {
         return ready(home).resolve("chats.db");
+    }
+
+    /// What the owner would rather have said; there may be no such file yet.
+    public Path corrections() {
+        return ready(home).resolve("corrections.jsonl");
     }
 
     public Path datasets() {
