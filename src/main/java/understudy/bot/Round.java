@@ -1,0 +1,88 @@
+package understudy.bot;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is decided about one batch of messages, until it is written down as a whole.
+final class Round {
+    private final Kit kit;
+    private final Desk desk;
+    private final List<Answer> answers = new ArrayList<>();
+    private final List<Long> causes = new ArrayList<>(); // update ids, as many as answers
+    private final List<Runnable> changes = new ArrayList<>();
+    private final List<Long> begun = new ArrayList<>(); // people answered
+    private String reason = "nothing to answer";
+    private boolean open;
+
+    Round(Kit kit, Desk desk) {
+        this.kit = kit;
+        this.desk = desk;
+    }
+
+    Desk desk() {
+        return desk;
+    }
+
+    boolean cancelled() {
+        return desk.cancelled();
+    }
+
+    /// @param change to the bot's own tables, in the transaction of the decision
+    void answer(Update cause, Answer answer, Runnable change) {
+        answers.add(answer);
+        causes.add(cause.id());
+        changes.add(change);
+    }
+
+    /// How many answers to somebody this batch has so far; they are not counted yet.
+    int begun(long person) {
+        return (int) begun.stream().filter(p -> p == person).count();
+    }
+
+    void begin(long person) {
+        begun.add(person);
+    }
+
+    /// Fixed words of the bot's own, at once.
+    void notice(Update cause, long chat, String text) {
+        Answer answer = Kit.toOwner(chat, text, List.of(), Answer.Kind.NOTICE);
+        answer(cause, answer, () -> {});
+    }
+
+    /// The owner decides: nothing goes to the chat itself.
+    ///
+    /// @param change puts the draft and its showing on their way
+    void draft(Runnable change) {
+        changes.add(change);
+        reason = "waits for the owner";
+    }
+
+    /// @param why a few fixed words
+    void skip(String why) {
+        reason = why;
+    }
+
+    /// It was ended from outside: nothing is decided, so that it can be taken up again.
+    void leave() {
+        open = true;
+    }
+
+    /// Answers beside the last one go out by themselves; an update is the cause of one answer.
+    void finish() {
+        if (open && answers.isEmpty()) {
+            return;
+        }
+        kit.store()
+                .change(handle -> {
+                    changes.forEach(Runnable::run);
+                    for (int i = 0; i + 1 < answers.size(); i++) {
+                        kit.outbox().enqueue(answers.get(i), "update:" + causes.get(i));
+                    }
+                    if (answers.isEmpty()) {
+                        desk.skip(reason);
+                    } else {
+                        desk.reply(answers.getLast());
+                    }
+                });
+    }
+}
