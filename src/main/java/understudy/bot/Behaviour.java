@@ -17,10 +17,15 @@ public interface Behaviour {
     /// to four times as long in all; what came until then is one batch.
     Duration patience(Update update);
 
-    /// Whether it is handled even while the kill switch is on: what may turn it off again.
+    /// Whether it is handled, and its answer sent, even while the kill switch is on: the owner's
+    /// command that turns it on or off, and nothing else.
     default boolean passesStop(Update update) {
         return false;
     }
+
+    /// Sees what came from one chat but is too old to be answered: it may be noted, so that later
+    /// answers know of it.
+    default void missed(List<Update> batch, Desk desk) {}
 
     /// Handles what came from one chat, oldest first. Returning without a word to the desk is a
     /// decision too: the updates are done.

@@ -1,6 +1,7 @@
 package understudy.bot;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where a [Behaviour] puts its decision about one batch of updates.
 ///
@@ -26,6 +27,9 @@ public interface Desk {
 
     /// The newest lines of a chat with those noted here, oldest first.
     List<HistoryLine> history(long chat, boolean business, int limit);
+
+    /// Shows that somebody types, until it is closed.
+    Typing typing(long chat, @Nullable String businessConnection);
 
     /// Whether nobody wants the answer any more: the kill switch is on, or the bot is ending.
     boolean cancelled();

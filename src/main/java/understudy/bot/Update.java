@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Update.Message.class, name = "message"),
     @JsonSubTypes.Type(value = Update.Edited.class, name = "edited"),
+    @JsonSubTypes.Type(value = Update.Deleted.class, name = "deleted"),
     @JsonSubTypes.Type(value = Update.ButtonPressed.class, name = "button"),
     @JsonSubTypes.Type(value = Update.Business.class, name = "business"),
     @JsonSubTypes.Type(value = Update.Joined.class, name = "joined"),
@@ -72,7 +73,19 @@ public sealed interface Update {
             implements Update {}
 
     /// A message was changed; it is not answered again.
-    record Edited(long id, ChatRef chat, long message, String text) implements Update {}
+    ///
+    /// @param businessConnection as in [Message]
+    record Edited(
+            long id, ChatRef chat, long message, String text, @Nullable String businessConnection)
+            implements Update {}
+
+    /// Messages were taken back in a chat of the owner's own account.
+    record Deleted(long id, ChatRef chat, List<Long> messages, String businessConnection)
+            implements Update {
+        public Deleted {
+            messages = List.copyOf(messages);
+        }
+    }
 
     /// A button of the bot's was pressed.
     record ButtonPressed(

@@ -34,6 +34,7 @@ CREATE TABLE outbox (
     kind       TEXT NOT NULL CHECK (kind IN ('REPLY', 'NOTICE', 'DRAFT')),
     buttons    TEXT NOT NULL DEFAULT '',         -- JSON; empty for none
     key        TEXT UNIQUE,                      -- null where updates are the cause
+    passes     INTEGER NOT NULL DEFAULT 0,       -- 1: sent even while the kill switch is on
     state      TEXT NOT NULL CHECK (state IN
                ('GENERATED', 'SENDING', 'SENT', 'FAILED', 'DROPPED', 'AMBIGUOUS')),
     reason     TEXT NOT NULL DEFAULT ''
