@@ -53,7 +53,8 @@ final class Approval {
             text.append(", in your own name");
         }
         if (!asked.isEmpty()) {
-            String quote = asked.length() > QUOTED ? Bubbles.split(asked, QUOTED).getFirst() : asked;
+            String quote =
+                    asked.length() > QUOTED ? Bubbles.split(asked, QUOTED).getFirst() : asked;
             text.append("\nwho wrote: ").append(quote);
             text.append(quote.length() < asked.length() ? "…" : "");
         }
@@ -68,7 +69,9 @@ final class Approval {
         String link = kit.register().link(draft.chat()).orElse("");
         String name = draft.name().isEmpty() ? "somebody" : draft.name();
         return (link.isEmpty() || link.equals(name) ? name : name + " = " + link)
-                + " (" + draft.chat() + ")";
+                + " ("
+                + draft.chat()
+                + ")";
     }
 
     private List<List<ChatTransport.Button>> buttons(Drafts.Draft draft) {
@@ -100,8 +103,7 @@ final class Approval {
         }
         kit.drafts().pending(); // marks what is over its time
         draft = kit.drafts().find(draft.id()).orElse(draft);
-        if (draft.state() != Drafts.State.PENDING
-                || draft.version() != Integer.parseInt(data[2])) {
+        if (draft.state() != Drafts.State.PENDING || draft.version() != Integer.parseInt(data[2])) {
             kit.seen(press.press(), over(draft));
             return;
         }
@@ -176,17 +178,13 @@ final class Approval {
         if (connection.isEmpty() || !connection.get().enabled() || !connection.get().canReply()) {
             return "The bot may not write in this account any more.";
         }
-        return draft.lastIncoming()
-                        .isBefore(kit.clock().instant().minus(BotRules.BUSINESS_WINDOW))
+        return draft.lastIncoming().isBefore(kit.clock().instant().minus(BotRules.BUSINESS_WINDOW))
                 ? "Telegram lets a bot answer here within 24 hours only."
                 : "";
     }
 
     private void again(
-            Update.ButtonPressed press,
-            Drafts.Draft draft,
-            BooleanSupplier cancelled,
-            Desk desk) {
+            Update.ButtonPressed press, Drafts.Draft draft, BooleanSupplier cancelled, Desk desk) {
         if (draft.fixed()) {
             kit.seen(press.press(), "This is said by rule.");
             return;
@@ -311,7 +309,8 @@ final class Approval {
                 draft.map(Drafts.Draft::place)
                         .orElse(new Register.Place(message.chat().id(), false));
         List<HistoryLine> lines = desk.history(place.chat(), place.business(), Writer.LINES);
-        String said = draft.map(Drafts.Draft::text).orElse(kit.texts().undisclosed(answered.text()));
+        String said =
+                draft.map(Drafts.Draft::text).orElse(kit.texts().undisclosed(answered.text()));
         int at = lines.size();
         for (int i = 0; i < lines.size(); i++) {
             Long id = lines.get(i).message();

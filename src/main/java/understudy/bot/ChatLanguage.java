@@ -101,8 +101,7 @@ final class ChatLanguage {
     }
 
     private static LanguageDetectorModel model() {
-        try (InputStream in =
-                ChatLanguage.class.getResourceAsStream("/langdetect-183.bin")) {
+        try (InputStream in = ChatLanguage.class.getResourceAsStream("/langdetect-183.bin")) {
             if (in == null) {
                 throw new IllegalStateException("the language model is not in the program");
             }

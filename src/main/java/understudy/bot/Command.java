@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /// @param ours false where it names another bot
 record Command(String name, String rest, boolean ours) {
     private static final Pattern TYPED =
-            Pattern.compile("/([A-Za-z][A-Za-z0-9_]{0,31})(?:@(\\w+))?(?:\\s+(.*))?", Pattern.DOTALL);
+            Pattern.compile(
+                    "/([A-Za-z][A-Za-z0-9_]{0,31})(?:@(\\w+))?(?:\\s+(.*))?", Pattern.DOTALL);
 
     /// Forwarded text and captions are data: nothing in them is a command.
     static Optional<Command> of(Update.Message message, String botName) {

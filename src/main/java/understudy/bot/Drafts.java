@@ -1,5 +1,7 @@
 package understudy.bot;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,8 +10,6 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 
 /// Answers that wait for the owner's decision, and what became of them.
 ///
@@ -135,23 +135,23 @@ final class Drafts {
     /// @return false where it was decided, replaced or over its time before
     boolean decide(Draft draft, State state, String text) {
         return store.write(h -> {
-                    h.execute(
-                            """
-                            UPDATE drafts SET state = 'EXPIRED'
-                            WHERE id = ? AND state = 'PENDING' AND expires_ms <= ?
-                            """,
-                            draft.id(),
-                            clock.millis());
-                    return h.execute(
-                            """
-                            UPDATE drafts SET state = ?, text = ?
-                            WHERE id = ? AND version = ? AND state = 'PENDING'
-                            """,
-                            state.name(),
-                            text,
-                            draft.id(),
-                            draft.version());
-                })
+            h.execute(
+                    """
+                    UPDATE drafts SET state = 'EXPIRED'
+                    WHERE id = ? AND state = 'PENDING' AND expires_ms <= ?
+                    """,
+                    draft.id(),
+                    clock.millis());
+            return h.execute(
+                    """
+                    UPDATE drafts SET state = ?, text = ?
+                    WHERE id = ? AND version = ? AND state = 'PENDING'
+                    """,
+                    state.name(),
+                    text,
+                    draft.id(),
+                    draft.version());
+        })
                 > 0;
     }
 

@@ -97,8 +97,7 @@ record Kit(
             String opening,
             Writer.Written written,
             Duration spent) {
-        String whole =
-                opening.isEmpty() ? written.text() : opening + "\n" + written.text();
+        String whole = opening.isEmpty() ? written.text() : opening + "\n" + written.text();
         List<Answer.Bubble> bubbles =
                 rules.instant()
                         ? Bubbles.split(whole).stream()
@@ -119,9 +118,7 @@ record Kit(
     /// next answer follows.
     void settle(Register.Place place, BooleanSupplier cancelled) {
         long end = System.nanoTime() + rules.settle().toNanos();
-        while (System.nanoTime() < end
-                && !cancelled.getAsBoolean()
-                && register.onItsWay(place)) {
+        while (System.nanoTime() < end && !cancelled.getAsBoolean() && register.onItsWay(place)) {
             try {
                 Thread.sleep(LOOK);
             } catch (InterruptedException e) {

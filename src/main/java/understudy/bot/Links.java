@@ -27,7 +27,8 @@ final class Links {
         boolean removed = false;
         while (link.find()) {
             String address = trimmed(link.group()).toLowerCase(Locale.ROOT);
-            boolean known = theirs.stream().anyMatch(t -> t.toLowerCase(Locale.ROOT).contains(address));
+            boolean known =
+                    theirs.stream().anyMatch(t -> t.toLowerCase(Locale.ROOT).contains(address));
             removed |= !known;
             link.appendReplacement(kept, known ? Matcher.quoteReplacement(link.group()) : "");
         }

@@ -231,7 +231,8 @@ public final class Manners implements Behaviour {
         List<Update.Message> talk = new ArrayList<>();
         for (Update.Message message : batch) {
             Update.Sender from = message.from();
-            if (from == null || from.bot() || message.chat().kind() == Update.ChatKind.CHANNEL) {
+            boolean mute = message.chat().kind() == Update.ChatKind.CHANNEL;
+            if (from == null || from.bot() || mute || kit.register().answered(message.id())) {
                 continue;
             }
             Optional<Command> command = command(message);
@@ -260,7 +261,10 @@ public final class Manners implements Behaviour {
     private void talk(List<Update.Message> messages, Round round) {
         boolean group = !messages.isEmpty() && messages.getFirst().chat().id() < 0;
         if (kit.rules().instant() || group) {
-            messages.forEach(m -> talkOnce(List.of(m), round));
+            for (Update.Message message : messages) {
+                round.release();
+                talkOnce(List.of(message), round);
+            }
         } else if (!messages.isEmpty()) {
             talkOnce(messages, round);
         }
@@ -316,8 +320,7 @@ public final class Manners implements Behaviour {
     }
 
     /// One fixed line a day at most, and the code that makes an owner.
-    private void stranger(
-            Update.Message message, Update.Sender from, String code, Round round) {
+    private void stranger(Update.Message message, Update.Sender from, String code, Round round) {
         boolean direct = message.chat().kind() == Update.ChatKind.PRIVATE;
         if (direct && !message.forwarded() && kit.owner().isEmpty() && pairing.redeem(code)) {
             kit.register().setOwner(from.id());
@@ -389,7 +392,7 @@ public final class Manners implements Behaviour {
         }
         boolean paused = kit.register().allPaused() && access != Access.OWNER;
         if (paused || kit.register().silent(place)) {
-            asked.forEach(round.desk()::note);
+            asked.forEach(round::note);
             round.skip("paused");
             return;
         }
@@ -397,7 +400,7 @@ public final class Manners implements Behaviour {
         if (byRule(messages, from, language, round)) {
             return;
         }
-        asked.forEach(round.desk()::note);
+        asked.forEach(round::note);
         if (!kit.open()) {
             round.skip("outside of its hours");
         } else if (kit.register().counted(from.id(), "reply", HOUR) + round.begun(from.id())
@@ -416,8 +419,7 @@ public final class Manners implements Behaviour {
     private void meet(Update.Message message, Update.Sender from, Access access) {
         boolean group = message.chat().kind() != Update.ChatKind.PRIVATE;
         String name = group ? message.chat().title() : from.name();
-        kit.register()
-                .met(new Register.Met(place(message), name, group, from.language()));
+        kit.register().met(new Register.Met(place(message), name, group, from.language()));
         if (access != Access.OWNER && kit.register().link(message.chat().id()).isEmpty()) {
             ownerCommands.suggest(message.chat().id(), name, Long.toString(message.chat().id()));
         }
@@ -497,7 +499,8 @@ public final class Manners implements Behaviour {
         long start = System.nanoTime();
         Writer.Written written;
         writing.put(place.chat(), stopped);
-        try (Typing _ = asked.drafted() ? null : desk.typing(place.chat(), null)) {
+        @Nullable Typing typing = asked.drafted() ? null : desk.typing(place.chat(), null);
+        try (typing) {
             List<HistoryLine> history = desk.history(place.chat(), false, Writer.LINES);
             written =
                     kit.writer()
@@ -635,7 +638,7 @@ public final class Manners implements Behaviour {
             return;
         }
         String language = kit.language(place, from.language(), List.of());
-        @Nullable Texts.Say say =
+        Texts.Say say =
                 switch (command.name()) {
                     case "start" -> Texts.Say.STARTED;
                     case "clear" -> Texts.Say.CLEARED;

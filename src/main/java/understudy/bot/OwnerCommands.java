@@ -19,7 +19,8 @@ final class OwnerCommands {
             /allow NUMBER, /disallow NUMBER – whom I answer
             /pending – drafts that wait for you
             /pause, /resume – this chat, or with a NUMBER that one; alone here: everything
-            /stop, /start – stop everything at once, and go on""";
+            /stop, /start – stop everything at once, and go on\
+            """;
 
     private static final int SHOWN = 25;
 
@@ -82,10 +83,7 @@ final class OwnerCommands {
     private static List<List<ChatTransport.Button>> buttons(long id, List<Person> people) {
         return people.stream()
                 .limit(4)
-                .map(p ->
-                        List.of(
-                                new ChatTransport.Button(
-                                        p.name(), "l:" + id + ":" + p.id())))
+                .map(p -> List.of(new ChatTransport.Button(p.name(), "l:" + id + ":" + p.id())))
                 .toList();
     }
 
@@ -110,8 +108,10 @@ final class OwnerCommands {
         }
         kit.people().refresh();
         List<Person> found = kit.people().called(name);
-        boolean exact = found.size() == 1 && found.getFirst().aliases().stream()
-                .anyMatch(a -> a.equalsIgnoreCase(name.strip()));
+        boolean exact =
+                found.size() == 1
+                        && found.getFirst().aliases().stream()
+                                .anyMatch(a -> a.equalsIgnoreCase(name.strip()));
         if (exact || found.size() == 1 && found.getFirst().name().equalsIgnoreCase(name.strip())) {
             kit.register().setLink(id, found.getFirst().name());
             return linked(found.getFirst());
@@ -120,7 +120,9 @@ final class OwnerCommands {
             return "Nobody in your chats is called that. understudy people lists everybody.";
         }
         kit.tellOwner(
-                "Whom do you mean?", buttons(id, found), "which:" + id + ":" + kit.clock().millis());
+                "Whom do you mean?",
+                buttons(id, found),
+                "which:" + id + ":" + kit.clock().millis());
         return "";
     }
 
@@ -158,7 +160,8 @@ final class OwnerCommands {
                         .orElse(new Register.Place(message.chat().id(), false));
         if (!text.isBlank()) {
             String sentence = text.strip();
-            kit.register().addFact(place, sentence.matches(".*[.!?。！？]$") ? sentence : sentence + ".");
+            kit.register()
+                    .addFact(place, sentence.matches(".*[.!?。！？]$") ? sentence : sentence + ".");
             return "Remembered for this chat.";
         }
         List<Register.Fact> facts = kit.register().facts(place);

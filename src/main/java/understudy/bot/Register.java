@@ -83,7 +83,7 @@ final class Register {
 
     boolean anybodyAllowed() {
         return store.read(h ->
-                        h.createQuery("SELECT count(*) FROM allowed").mapTo(Integer.class).one())
+                h.createQuery("SELECT count(*) FROM allowed").mapTo(Integer.class).one())
                 > 0;
     }
 
@@ -117,7 +117,8 @@ final class Register {
         store.change(h ->
                 h.execute(
                         silent
-                                ? "INSERT OR IGNORE INTO silent (chat, business, by) VALUES (?, ?, ?)"
+                                ? "INSERT OR IGNORE INTO silent (chat, business, by) VALUES (?, ?,"
+                                        + " ?)"
                                 : "DELETE FROM silent WHERE chat = ? AND business = ? AND by = ?",
                         place.chat(),
                         flag(place),
@@ -175,8 +176,7 @@ final class Register {
                         .bind(0, limit)
                         .map((row, context) ->
                                 new Met(
-                                        new Place(
-                                                row.getLong("chat"), row.getBoolean("business")),
+                                        new Place(row.getLong("chat"), row.getBoolean("business")),
                                         row.getString("name"),
                                         row.getBoolean("is_group"),
                                         row.getString("language")))
@@ -208,8 +208,7 @@ final class Register {
                                         + " ORDER BY id")
                         .bind(0, place.chat())
                         .bind(1, flag(place))
-                        .map((row, context) ->
-                                new Fact(row.getLong("id"), row.getString("text")))
+                        .map((row, context) -> new Fact(row.getLong("id"), row.getString("text")))
                         .list());
     }
 
@@ -276,6 +275,11 @@ final class Register {
             h.execute("DELETE FROM reviews WHERE id = ?", id);
             return correction;
         });
+    }
+
+    /// Whether an update has had its own answer, beside those of a whole batch.
+    boolean answered(long update) {
+        return count("SELECT count(*) FROM outbox WHERE key = ?", Round.key(update)) > 0;
     }
 
     /// Whether a reply is waiting to be sent in a conversation, or being sent.

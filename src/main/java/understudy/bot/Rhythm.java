@@ -106,7 +106,9 @@ public record Rhythm(double perSecond, Duration burst) {
     Duration typing(String text) {
         int characters = text.codePointCount(0, text.length());
         Duration time = Duration.ofMillis((long) (1000 * characters / perSecond));
-        return time.compareTo(SHORTEST) < 0 ? SHORTEST : time.compareTo(LONGEST) > 0 ? LONGEST : time;
+        return time.compareTo(SHORTEST) < 0
+                ? SHORTEST
+                : time.compareTo(LONGEST) > 0 ? LONGEST : time;
     }
 
     /// Bubbles with the time that each takes to type.

@@ -11,6 +11,7 @@ final class Round {
     private final List<Long> causes = new ArrayList<>(); // update ids, as many as answers
     private final List<Runnable> changes = new ArrayList<>();
     private final List<Long> begun = new ArrayList<>(); // people answered
+    private final List<HistoryLine> noted = new ArrayList<>();
     private String reason = "nothing to answer";
     private boolean open;
 
@@ -67,6 +68,38 @@ final class Round {
         open = true;
     }
 
+    /// Names the answer to one update of several that came together.
+    static String key(long update) {
+        return "update:" + update;
+    }
+
+    /// Sends what is decided so far, since more of the same batch is to be answered after it.
+    void release() {
+        if (answers.isEmpty()) {
+            return;
+        }
+        kit.store()
+                .change(handle -> {
+                    noted.forEach(kit.store()::remember);
+                    changes.forEach(Runnable::run);
+                    for (int i = 0; i < answers.size(); i++) {
+                        kit.outbox().enqueue(answers.get(i), key(causes.get(i)));
+                    }
+                });
+        answers.clear();
+        causes.clear();
+        changes.clear();
+        noted.clear();
+        begun.clear();
+        reason = "answered one by one";
+    }
+
+    /// Adds a line to the conversation.
+    void note(HistoryLine line) {
+        noted.add(line);
+        desk.note(line);
+    }
+
     /// Answers beside the last one go out by themselves; an update is the cause of one answer.
     void finish() {
         if (open && answers.isEmpty()) {
@@ -76,7 +109,7 @@ final class Round {
                 .change(handle -> {
                     changes.forEach(Runnable::run);
                     for (int i = 0; i + 1 < answers.size(); i++) {
-                        kit.outbox().enqueue(answers.get(i), "update:" + causes.get(i));
+                        kit.outbox().enqueue(answers.get(i), key(causes.get(i)));
                     }
                     if (answers.isEmpty()) {
                         desk.skip(reason);

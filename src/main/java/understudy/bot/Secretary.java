@@ -66,8 +66,7 @@ final class Secretary {
                 HistoryLine line = line(message, from);
                 desk.note(line);
                 asked.add(line);
-                kit.register()
-                        .met(new Register.Met(place, from.name(), false, from.language()));
+                kit.register().met(new Register.Met(place, from.name(), false, from.language()));
             }
         }
         if (asked.isEmpty()) {
@@ -149,10 +148,13 @@ final class Secretary {
         }
         String language = kit.language(place, from.language(), asked);
         Optional<String> inLanguage =
-                asked.stream().flatMap(l -> question.asked(l.text(), language).stream()).findFirst();
+                asked.stream()
+                        .flatMap(l -> question.asked(l.text(), language).stream())
+                        .findFirst();
         Writer.Written written =
                 inLanguage
-                        .map(l -> new Writer.Written(kit.texts().say(Texts.Say.BOT_ANSWER, l), true))
+                        .map(l ->
+                                new Writer.Written(kit.texts().say(Texts.Say.BOT_ANSWER, l), true))
                         .orElseGet(() -> write(place, asked, language, desk));
         if (written.text().isEmpty()) {
             return;
