@@ -44,10 +44,11 @@ final class BenchCommand extends Command {
     enum What {
         TRAIN,
         DECODE,
-        PREFILL
+        PREFILL,
+        SERVE
     }
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "train, decode or prefill.")
+    @Parameters(index = "0", paramLabel = "WHAT", description = "train, decode, prefill or serve.")
     What what = What.TRAIN;
 
     @Option(
@@ -84,8 +85,34 @@ final class BenchCommand extends Command {
             description = "Steps, the first two not counted (default: ${DEFAULT-VALUE}).")
     int steps = 8;
 
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8080",
+            description =
+                    "serve: any OpenAI-compatible server that runs already (default:"
+                            + " ${DEFAULT-VALUE}).")
+    String url = "http://127.0.0.1:8080";
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "serve: as that server names it (default: the server's own).")
+    String model = "";
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "serve: texts at the same time (default: ${DEFAULT-VALUE}).")
+    int clients = 16;
+
     @Override
-    int run(Workspace workspace, Console console) throws IOException {
+    int run(Workspace workspace, Console console) throws IOException, InterruptedException {
+        if (what == What.SERVE) {
+            return serve(console);
+        }
         if (!quantization.equals("none")) {
             throw new UserError(
                     "the base cannot be held as " + quantization + " yet",
@@ -110,10 +137,35 @@ final class BenchCommand extends Command {
             switch (what) {
                 case TRAIN -> train(workspace, console, base, engine);
                 case DECODE -> decode(console, engine);
-                case PREFILL -> prefill(console, engine);
+                default -> prefill(console, engine);
             }
         }
         return ExitCode.OK;
+    }
+
+    private int serve(Console console) throws IOException, InterruptedException {
+        if (clients < 1 || clients > 1000 || steps < 1 || steps > MOST_STEPS) {
+            throw new UserError("this is out of range", "--clients, --steps", "1 to 1000 clients");
+        }
+        int tokens = steps * 8;
+        ServeBenchmark.Result result = new ServeBenchmark(url, model, tokens).run(clients, console);
+        console.say(
+                String.format(
+                        Locale.ROOT,
+                        "%d clients at once, %d tokens each: first word after %.0f ms (median),"
+                            + " %.0f ms (p95), %.0f ms alone%n%.1f tokens/s together, %.1f alone;"
+                            + " %d of %d texts the same as alone",
+                        clients,
+                        tokens,
+                        ServeBenchmark.at(result.firstMs(), 0.5),
+                        ServeBenchmark.at(result.firstMs(), 0.95),
+                        ServeBenchmark.at(result.aloneFirstMs(), 0.5),
+                        result.piecesPerSecond(),
+                        result.alonePerSecond(),
+                        result.equal(),
+                        clients));
+        console.result(result.json());
+        return result.equal() == clients ? ExitCode.OK : ExitCode.CHECK_FAILED;
     }
 
     private void train(Workspace workspace, Console console, BaseModel base, LoadedModel engine)

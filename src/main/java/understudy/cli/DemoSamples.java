@@ -57,7 +57,7 @@ final class DemoSamples {
         try (LoadedModel loaded = LoadedModel.load(base.path(), compute, "auto");
                 Generator generator = new Generator(loaded.model(), encoder.tokenizer())) {
             samples.forEach(s -> fromBase.add(answer(generator, encoder, s)));
-            generator.forget();
+            generator.forget(null);
             try (Adapter adapter = PeftFolder.load(loaded.model(), folder.adapter(), false)) {
                 samples.forEach(s -> fromClone.add(answer(generator, encoder, s)));
                 loaded.model().detachAdapter();

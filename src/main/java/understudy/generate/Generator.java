@@ -1,33 +1,35 @@
 package understudy.generate;
 
-import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
+import understudy.model.Adapter;
 import understudy.model.KvCache;
 import understudy.model.LanguageModel;
 import understudy.text.Tokenizer;
 
-/// Writes with a model, one text at a time.
+/// Writes with a model: one text, or several in turn, each through an adapter of its own.
 ///
-/// Keeps what the model made of the last prompt, so that a conversation that grows is not read
+/// Keeps what the model made of the last prompts, so that a conversation that grows is not read
 /// again from its beginning. Not for use by several threads at once.
 public final class Generator implements AutoCloseable {
-    /// Tokens of a prompt read at once; bounds the memory of the attention scores.
-    private static final int CHUNK = 512;
-
     private final LanguageModel model;
     private final Tokenizer tokenizer;
-    private KvCache cache;
-    private int[] cached = new int[0];
+    private final PrefixCaches caches;
 
     /// @param model stays the caller's to close
     public Generator(LanguageModel model, Tokenizer tokenizer) {
+        this(model, tokenizer, 1);
+    }
+
+    /// @param conversations how many prompts to remember
+    public Generator(LanguageModel model, Tokenizer tokenizer, int conversations) {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.cache = model.newCache();
+        this.caches = new PrefixCaches(model, conversations);
     }
 
     /// Why a text ended.
@@ -43,7 +45,7 @@ public final class Generator implements AutoCloseable {
     /// @param tokens written, the end mark left out
     public record Text(String text, int promptTokens, int tokens, Finish finish) {}
 
-    /// Writes what follows `prompt`.
+    /// Writes what follows `prompt`, through the adapter that is attached to the model.
     ///
     /// @param prompt    token ids, at least one
     /// @param onText    given pieces of the text as they come, never half a character
@@ -54,6 +56,38 @@ public final class Generator implements AutoCloseable {
             GenerateOptions options,
             Consumer<String> onText,
             BooleanSupplier cancelled) {
+        try (Sequence sequence = start(prompt, options, model.attached(), false)) {
+            StringBuilder text = new StringBuilder();
+            boolean more = true;
+            while (more) {
+                if (sequence.writing() && cancelled.getAsBoolean()) {
+                    sequence.cancel();
+                }
+                more = sequence.step();
+                String piece = sequence.take();
+                if (!piece.isEmpty()) {
+                    text.append(piece);
+                    onText.accept(piece);
+                }
+            }
+            Finish finish = sequence.finish();
+            return new Text(
+                    text.toString(),
+                    prompt.length,
+                    sequence.written(),
+                    finish == null ? Finish.CANCELLED : finish);
+        }
+    }
+
+    /// Begins a text that the caller goes on with by [Sequence#step()] and closes.
+    ///
+    /// @param prompt  token ids, at least one
+    /// @param adapter made for the model; null for the base alone
+    /// @param fresh   whether nothing remembered may be used: reading a prompt in other portions
+    ///     rounds differently, so only then does a seed give the same text every time
+    /// @throws UserError where the prompt leaves no room in the model's context
+    public Sequence start(
+            int[] prompt, GenerateOptions options, @Nullable Adapter adapter, boolean fresh) {
         int room = model.config().maxPositions() - prompt.length;
         if (prompt.length == 0 || room < 1) {
             throw new UserError(
@@ -61,75 +95,16 @@ public final class Generator implements AutoCloseable {
                     "context of " + model.config().maxPositions() + " tokens",
                     "shorten the history");
         }
-        Sampler sampler = new Sampler(options);
-        for (int id : prompt) {
-            sampler.saw(id);
-        }
-        float[] logits = read(prompt);
-        StopText stops = new StopText(options.stopStrings());
-        Tokenizer.Stream stream = tokenizer.stream();
-        StringBuilder text = new StringBuilder();
-        Consumer<String> pass =
-                piece -> {
-                    if (!piece.isEmpty()) {
-                        text.append(piece);
-                        onText.accept(piece);
-                    }
-                };
-        int most = Math.min(options.maxTokens(), room);
-        int written = 0;
-        Finish finish = Finish.LENGTH;
-        while (written < most) {
-            if (cancelled.getAsBoolean()) {
-                finish = Finish.CANCELLED;
-                break;
-            }
-            int id = sampler.choose(logits);
-            if (options.stopIds().contains(id)) {
-                finish = Finish.STOP;
-                break;
-            }
-            written++;
-            sampler.saw(id);
-            pass.accept(stops.add(stream.add(id)));
-            if (stops.stopped()) {
-                finish = Finish.STOP;
-                break;
-            }
-            if (written < most) {
-                logits = next(new int[] {id});
-                remember(id);
-            }
-        }
-        pass.accept(stops.add(stream.end()));
-        pass.accept(stops.end());
-        return new Text(text.toString(), prompt.length, written, finish);
+        PrefixCaches.Entry entry = caches.take(prompt, adapter, fresh);
+        return new Sequence(this, tokenizer, prompt.clone(), options, entry, room);
     }
 
-    /// Reads the part of the prompt that is not in the cache yet.
-    private float[] read(int[] prompt) {
-        int same = 0;
-        while (same < cached.length && same < prompt.length - 1 && cached[same] == prompt[same]) {
-            same++;
+    float[] next(int[] ids, KvCache cache, @Nullable Adapter adapter) {
+        if (adapter == null) {
+            model.detachAdapter();
+        } else {
+            model.attach(adapter);
         }
-        cache.truncate(Math.min(same, cache.length()));
-        // a prompt that fails half-way leaves its first part in the cache
-        cached = Arrays.copyOf(prompt, cache.length());
-        float[] logits = new float[0];
-        for (int from = cache.length(); from < prompt.length; from += CHUNK) {
-            int to = Math.min(prompt.length, from + CHUNK);
-            logits = next(Arrays.copyOfRange(prompt, from, to));
-            cached = Arrays.copyOf(prompt, to);
-        }
-        return logits;
-    }
-
-    private void remember(int id) {
-        cached = Arrays.copyOf(cached, cached.length + 1);
-        cached[cached.length - 1] = id;
-    }
-
-    private float[] next(int[] ids) {
         try (PointerScope scope = new PointerScope()) {
             Tensor scores = model.next(ids, cache).cpu();
             float[] logits = new float[model.config().vocabulary()];
@@ -138,15 +113,22 @@ public final class Generator implements AutoCloseable {
         }
     }
 
-    /// Forgets the conversation; after the adapter was changed.
-    public void forget() {
-        cache.close();
-        cache = model.newCache();
-        cached = new int[0];
+    void ended(PrefixCaches.Entry entry) {
+        caches.giveBack(entry);
+    }
+
+    /// Tokens remembered of texts that are complete.
+    public long remembered() {
+        return caches.tokens();
+    }
+
+    /// Forgets what was seen through `adapter`; before it is changed or closed.
+    public void forget(@Nullable Adapter adapter) {
+        caches.forget(adapter);
     }
 
     @Override
     public void close() {
-        cache.close();
+        caches.close();
     }
 }

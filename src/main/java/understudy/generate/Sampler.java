@@ -2,32 +2,43 @@ package understudy.generate;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import understudy.base.ExitCode;
 import understudy.base.UserError;
 
 /// Chooses the next token from the model's scores.
 ///
-/// In the order of Hugging Face's generation: repetition penalty, temperature, top k, top p,
-/// min p.
+/// In the order of Hugging Face's generation and vLLM's: bias, repetition penalty, frequency and
+/// presence penalty, temperature, top k, top p, min p.
 final class Sampler {
     private final GenerateOptions options;
     private final SplittableRandom random;
     private final BitSet seen = new BitSet();
+    private final Map<Integer, Integer> written = new HashMap<>();
 
     Sampler(GenerateOptions options) {
         this.options = options;
         this.random = new SplittableRandom(options.seed());
     }
 
-    /// Tells of a token that stands in the prompt or was written.
-    void saw(int id) {
+    /// Tells of a token that stands in the prompt.
+    void read(int id) {
         seen.set(id);
+    }
+
+    /// Tells of a token that was written.
+    void wrote(int id) {
+        seen.set(id);
+        written.merge(id, 1, Integer::sum);
     }
 
     /// @param logits scores by token id; changed
     int choose(float[] logits) {
-        penalise(logits);
+        options.logitBias().forEach((id, bias) -> add(logits, id, bias));
+        penaliseSeen(logits);
+        penaliseWritten(logits);
         if (options.temperature() == 0) {
             return likeliest(logits);
         }
@@ -37,7 +48,7 @@ final class Sampler {
 
     /// Keskar et al. 2019 (CTRL): a positive score is divided by the penalty, a negative one
     /// multiplied.
-    private void penalise(float[] logits) {
+    private void penaliseSeen(float[] logits) {
         float penalty = (float) options.repetitionPenalty();
         if (penalty == 1) {
             return;
@@ -45,6 +56,22 @@ final class Sampler {
         for (int id = seen.nextSetBit(0); id >= 0 && id < logits.length; ) {
             logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
             id = seen.nextSetBit(id + 1);
+        }
+    }
+
+    /// OpenAI's two: what is taken off grows with every time the token was written, or is the same
+    /// from the first time on.
+    private void penaliseWritten(float[] logits) {
+        if (options.frequencyPenalty() == 0 && options.presencePenalty() == 0) {
+            return;
+        }
+        written.forEach((id, count) ->
+                add(logits, id, -options.presencePenalty() - count * options.frequencyPenalty()));
+    }
+
+    private static void add(float[] logits, int id, double amount) {
+        if (id >= 0 && id < logits.length) {
+            logits[id] += (float) amount;
         }
     }
 

@@ -29,7 +29,8 @@ public final class Adapter implements AutoCloseable {
     private final Tensor parameters; // (size), f32
     private final @Nullable Tensor gradients; // (size), f32
     private final Tensor compute; // (size), compute type; B already scaled by alpha/r
-    private final List<Pointer> parts = new ArrayList<>(); // what was given to the model
+    private final List<Pointer> handles = new ArrayList<>(); // of the group parts, to be closed
+    private final List<Projections.@Nullable LoraPart> groupParts;
 
     /// Where one factor lies in the flat vector.
     ///
@@ -48,6 +49,7 @@ public final class Adapter implements AutoCloseable {
         this.parameters = Scopes.owned(() -> place.zerosF32(size));
         this.gradients = training ? Scopes.owned(() -> place.zerosF32(size)) : null;
         this.compute = Scopes.owned(() -> place.zeros(size));
+        this.groupParts = parts(model);
     }
 
     /// A fresh adapter, attached to `model`: A uniform in ±1/sqrt(I) as PEFT starts it, B zero, so
@@ -70,7 +72,8 @@ public final class Adapter implements AutoCloseable {
                 }
             }
         });
-        adapter.attach(model);
+        adapter.refresh();
+        model.attach(adapter);
         return adapter;
     }
 
@@ -116,43 +119,47 @@ public final class Adapter implements AutoCloseable {
                 .view(slot.rows, slot.columns);
     }
 
-    private void attach(LanguageModel model) {
-        refresh();
+    /// Its parts for the groups of a model, in order; null for a group that it does not change.
+    private List<Projections.@Nullable LoraPart> parts(LanguageModel model) {
         Map<String, Slot> byName = new LinkedHashMap<>();
         slots.forEach(slot -> byName.put(slot.name, slot));
+        List<Projections.@Nullable LoraPart> all = new ArrayList<>();
         for (Projections group : model.projections()) {
-            List<Projections.Member> members = targeted(group, config);
-            if (members.isEmpty()) {
-                group.attach(null);
-                continue;
-            }
-            Slot first = at(byName, name(group, members.getFirst(), "A"));
-            Slot stack =
-                    new Slot(
-                            first.name,
-                            true,
-                            first.offset,
-                            config.rank() * members.size(),
-                            group.inputs());
-            List<Projections.LoraPart.Factor> factors = new ArrayList<>();
-            for (Projections.Member member : members) {
-                Slot b = at(byName, name(group, member, "B"));
-                factors.add(
-                        new Projections.LoraPart.Factor(
-                                factors.size(),
-                                member.offset(),
-                                member.outputs(),
-                                owned(compute, b),
-                                gradients == null ? null : owned(gradients, b)));
-            }
-            group.attach(
-                    new Projections.LoraPart(
-                            owned(compute, stack),
-                            gradients == null ? null : owned(gradients, stack),
-                            config.rank(),
-                            owned(new Scalar(config.scale())),
-                            List.copyOf(factors)));
+            all.add(part(group, targeted(group, config), byName));
         }
+        return all;
+    }
+
+    private Projections.@Nullable LoraPart part(
+            Projections group, List<Projections.Member> members, Map<String, Slot> byName) {
+        if (members.isEmpty()) {
+            return null;
+        }
+        Slot first = at(byName, name(group, members.getFirst(), "A"));
+        int rows = config.rank() * members.size();
+        Slot stack = new Slot(first.name, true, first.offset, rows, group.inputs());
+        List<Projections.LoraPart.Factor> factors = new ArrayList<>();
+        for (Projections.Member member : members) {
+            Slot b = at(byName, name(group, member, "B"));
+            factors.add(
+                    new Projections.LoraPart.Factor(
+                            factors.size(),
+                            member.offset(),
+                            member.outputs(),
+                            owned(compute, b),
+                            gradients == null ? null : owned(gradients, b)));
+        }
+        return new Projections.LoraPart(
+                owned(compute, stack),
+                gradients == null ? null : owned(gradients, stack),
+                config.rank(),
+                owned(new Scalar(config.scale())),
+                List.copyOf(factors));
+    }
+
+    /// What the model's groups are to use; see [LanguageModel#attach].
+    List<Projections.@Nullable LoraPart> groupParts() {
+        return groupParts;
     }
 
     private static Slot at(Map<String, Slot> byName, String name) {
@@ -165,12 +172,12 @@ public final class Adapter implements AutoCloseable {
 
     private Tensor owned(Tensor flat, Slot slot) {
         Tensor view = Scopes.owned(() -> view(flat, slot));
-        parts.add(view);
+        handles.add(view);
         return view;
     }
 
     private Scalar owned(Scalar scalar) {
-        parts.add(Scopes.own(scalar));
+        handles.add(Scopes.own(scalar));
         return scalar;
     }
 
@@ -219,7 +226,7 @@ public final class Adapter implements AutoCloseable {
 
     @Override
     public void close() {
-        parts.forEach(Pointer::close);
+        handles.forEach(Pointer::close);
         compute.close();
         parameters.close();
         if (gradients != null) {
@@ -230,7 +237,7 @@ public final class Adapter implements AutoCloseable {
     /// An adapter of the given shape with numbers still to be filled in and refreshed.
     static Adapter empty(LanguageModel model, LoraConfig config, boolean training) {
         Adapter adapter = new Adapter(model, config, training);
-        adapter.attach(model);
+        model.attach(adapter);
         return adapter;
     }
 }

@@ -24,6 +24,7 @@ public final class LanguageModel implements AutoCloseable {
     private final RmsNorm finalNorm;
     private final Rope rope;
     private @Nullable Tensor causal; // (L,L)
+    private @Nullable Adapter attached;
 
     private LanguageModel(
             ModelConfig config,
@@ -275,9 +276,30 @@ public final class LanguageModel implements AutoCloseable {
         return values;
     }
 
+    /// Uses `adapter` from now on, which was made for this model; costs next to nothing.
+    public void attach(Adapter adapter) {
+        if (attached == adapter) {
+            return;
+        }
+        List<Projections> groups = projections();
+        for (int i = 0; i < groups.size(); i++) {
+            groups.get(i).attach(adapter.groupParts().get(i));
+        }
+        attached = adapter;
+    }
+
     /// Takes the adapter away; the caller still closes it.
     public void detachAdapter() {
+        if (attached == null) {
+            return;
+        }
         projections().forEach(group -> group.attach(null));
+        attached = null;
+    }
+
+    /// The adapter in use; null for none.
+    public @Nullable Adapter attached() {
+        return attached;
     }
 
     @Override

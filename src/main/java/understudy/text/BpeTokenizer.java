@@ -74,6 +74,11 @@ final class BpeTokenizer implements Tokenizer {
     }
 
     @Override
+    public byte[] bytes(int id) {
+        return bytes.of(id).clone();
+    }
+
+    @Override
     public boolean isControl(int id) {
         AddedToken token = addedById.get(id);
         return token != null && token.control();

@@ -1,5 +1,6 @@
 package understudy.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -56,6 +57,12 @@ public interface Tokenizer {
 
     /// Text of `ids`; control tokens are left out. Bytes that are not UTF-8 become U+FFFD.
     String decode(int[] ids);
+
+    /// The bytes that `id` stands for, in UTF-8, which may be part of a character; of a control
+    /// token those of its name.
+    default byte[] bytes(int id) {
+        return decode(new int[] {id}).getBytes(StandardCharsets.UTF_8);
+    }
 
     /// Decodes ids as they come and never gives out half a character.
     Stream stream();

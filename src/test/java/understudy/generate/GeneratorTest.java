@@ -262,7 +262,7 @@ class GeneratorTest {
     void forgettingChangesNoText() {
         try (Generator generator = new Generator(model, new LetterTokenizer())) {
             String first = write(generator, prompt(SEED, 8), GREEDY).text();
-            generator.forget();
+            generator.forget(model.attached());
             assertThat(write(generator, prompt(SEED, 8), GREEDY).text()).isEqualTo(first);
         }
     }

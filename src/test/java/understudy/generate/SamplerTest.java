@@ -195,15 +195,15 @@ class SamplerTest {
         Sampler sampler = new Sampler(options(0, 0, 1, 0, 2));
         float[] logits = {4, 3, -1, -3};
         assertThat(sampler.choose(logits.clone())).isZero();
-        sampler.saw(0);
-        sampler.saw(2);
-        sampler.saw(1_000_000);
+        sampler.read(0);
+        sampler.read(2);
+        sampler.read(1_000_000);
         float[] penalised = logits.clone();
         assertThat(sampler.choose(penalised)).isEqualTo(1);
         assertThat(penalised).containsExactly(2, 3, -2, -3);
         float[] untouched = logits.clone();
         Sampler plain = new Sampler(options(0, 0, 1, 0, 1));
-        plain.saw(0);
+        plain.read(0);
         assertThat(plain.choose(untouched)).isZero();
         assertThat(untouched).isEqualTo(logits);
     }
@@ -262,5 +262,26 @@ class SamplerTest {
         }
         assertThatThrownBy(() -> GenerateOptions.CHAT.alsoStoppingAt(Set.of(), List.of("")))
                 .isInstanceOf(UserError.class);
+    }
+
+    /// What was written loses the presence penalty once and the frequency penalty each time; what
+    /// was only read loses nothing.
+    @Test
+    void whatWasWrittenIsPenalisedAndWhatWasReadIsNot() {
+        GenerateOptions options =
+                new GenerateOptions.Builder()
+                        .temperature(0)
+                        .repetitionPenalty(1)
+                        .frequencyPenalty(0.5)
+                        .presencePenalty(1)
+                        .build();
+        Sampler sampler = new Sampler(options);
+        sampler.read(0);
+        assertThat(sampler.choose(new float[] {3, 2.9f, 0})).isZero();
+        sampler.wrote(0); // 3 - 1 - 0.5
+        assertThat(sampler.choose(new float[] {3, 1.4f, 0})).isZero();
+        sampler.wrote(0); // 3 - 1 - 2 * 0.5
+        assertThat(sampler.choose(new float[] {3, 1.1f, 0})).isEqualTo(1);
+        assertThat(sampler.choose(new float[] {3, 0.9f, 0})).isZero();
     }
 }
