@@ -40,6 +40,14 @@ final class PeopleCommand extends Command {
             description = "What somebody is to you, such as 'Anna=wife'; 'Anna=' takes it away.")
     @Nullable List<String> roles;
 
+    @Option(
+            names = "--language",
+            paramLabel = "NAME=TAG",
+            description =
+                    "The language you write to somebody in, such as Anna=de; 'Anna=' takes it"
+                            + " away.")
+    @Nullable List<String> languages;
+
     @Override
     int run(Workspace workspace, Console console) {
         try (ChatStore store = ChatStore.open(workspace.chats())) {
@@ -79,6 +87,18 @@ final class PeopleCommand extends Command {
                 store.setRole(role.substring(0, equals), role.substring(equals + 1));
             }
         }
+        if (languages != null) {
+            for (String language : languages) {
+                int equals = language.lastIndexOf('=');
+                if (equals < 1) {
+                    throw new UserError(
+                            "a language is written NAME=TAG",
+                            "--language " + language,
+                            "--language Anna=de");
+                }
+                store.setLanguage(language.substring(0, equals), language.substring(equals + 1));
+            }
+        }
     }
 
     private static List<String> table(List<PersonStats> all) {
@@ -111,6 +131,9 @@ final class PeopleCommand extends Command {
         if (person.role() != null) {
             words.add("your " + Printable.line(person.role()));
         }
+        if (person.language() != null) {
+            words.add(Locale.forLanguageTag(person.language()).getDisplayName(Locale.ENGLISH));
+        }
         List<String> others =
                 person.aliases().stream()
                         .filter(alias -> !alias.equals(person.name()))
@@ -133,6 +156,7 @@ final class PeopleCommand extends Command {
             row.put("chats", stats.chats());
             row.put("aliases", person.aliases());
             row.put("role", person.role());
+            row.put("language", person.language());
             row.put("me", person.me());
             people.add(row);
         }

@@ -3,6 +3,7 @@ package understudy.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ import understudy.dataset.Preview;
 import understudy.dataset.ReportCharts;
 import understudy.dataset.ReportText;
 import understudy.store.ChatStore;
+import understudy.store.Corrections;
 import understudy.text.TemplateEncoder;
 
 /// Makes a dataset of the store, and shows what became of it.
@@ -47,13 +49,21 @@ final class PrepareCommand extends Command {
             description = "What to call the dataset (default: the recipe's name).")
     @Nullable String name;
 
+    @Option(
+            names = "--corrections",
+            description =
+                    "Learn your corrections of drafts, too; short for --set"
+                            + " dataset.corrections=true.")
+    boolean corrections;
+
     @Mixin RecipeOptions recipe = new RecipeOptions();
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
         try (ChatStore store = ChatStore.open(workspace.chats())) {
             DatasetBuilder.owner(store);
-            RecipeFile recipeFile = recipe.load();
+            RecipeFile recipeFile =
+                    recipe.load(corrections ? List.of("dataset.corrections=true") : List.of());
             Settings settings = recipeFile.settings().section("dataset");
             DatasetConfig datasetConfig = DatasetConfig.from(settings);
             String called = called(recipeFile);
@@ -64,6 +74,9 @@ final class PrepareCommand extends Command {
             Prepared prepared =
                     DatasetBuilder.build(
                             store,
+                            datasetConfig.corrections()
+                                    ? new Corrections(workspace.corrections()).read()
+                                    : Corrections.Read.NONE,
                             new Prepared.Origin(model.id(), recipeFile.name(), settings),
                             encoder);
             Path folder = workspace.datasets().resolve(called);
@@ -118,6 +131,8 @@ final class PrepareCommand extends Command {
         result.put("learned_tokens", report.part(Part.TRAIN).learnedTokens());
         result.put("heldout_own_characters", report.part(Part.HELDOUT).ownCharacters());
         result.put("dropped", report.droppedByReason());
+        result.put("corrections_read", report.corrected().read());
+        result.put("corrections_rows", report.corrected().rows());
         return result;
     }
 }

@@ -1,6 +1,7 @@
 package understudy.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -28,6 +29,13 @@ final class RecipeOptions {
     List<String> sets = List.of();
 
     RecipeFile load() {
-        return RecipeFile.load(recipe, config, sets);
+        return load(List.of());
+    }
+
+    /// @param more settings that options of their own stand for; `--set` has the last word
+    RecipeFile load(List<String> more) {
+        List<String> all = new ArrayList<>(more);
+        all.addAll(sets);
+        return RecipeFile.load(recipe, config, all);
     }
 }

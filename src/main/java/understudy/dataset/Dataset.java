@@ -99,8 +99,10 @@ public record Dataset(
             throw new IOException("a row without turns");
         }
         int most = longest.orElse(Integer.MAX_VALUE);
-        for (RowSplitter.Row row :
-                new RowSplitter(encoder, most).split(first.orElse(null), lines)) {
+        List<RowSplitter.Row> split =
+                new RowSplitter(encoder, most).split(first.orElse(null), lines);
+        boolean correction = tree.path("correction").asBoolean(false);
+        for (RowSplitter.Row row : correction ? List.of(split.getLast()) : split) {
             rows.add(
                     new DatasetRow(
                             tree.path("person").asString(),
@@ -108,8 +110,11 @@ public record Dataset(
                             tree.path("block").asInt(),
                             row.lines(),
                             row.tokens(),
-                            config.learned(row.tokens()),
-                            encoder.ownCharacters(row.lines())));
+                            correction
+                                    ? DatasetConfig.lastOwnTurn(row.tokens())
+                                    : config.learned(row.tokens()),
+                            encoder.ownCharacters(
+                                    correction ? List.of(row.lines().getLast()) : row.lines())));
         }
     }
 

@@ -17,6 +17,7 @@ import understudy.chat.Person;
 import understudy.chat.Role;
 import understudy.chat.Turn;
 import understudy.store.ChatStore;
+import understudy.store.Corrections;
 import understudy.store.StoredChat;
 import understudy.store.StoredMessage;
 import understudy.text.ConversationEncoder;
@@ -50,8 +51,20 @@ public final class DatasetBuilder {
     ///     where no row is left to learn from, with the reasons
     public static Prepared build(
             ChatStore store, Prepared.Origin origin, ConversationEncoder encoder) {
+        return build(store, Corrections.Read.NONE, origin, encoder);
+    }
+
+    /// [#build(ChatStore, Prepared.Origin, ConversationEncoder)] with the owner's corrections.
+    ///
+    /// @param corrections the whole file; not looked at where the setting `corrections` is off
+    public static Prepared build(
+            ChatStore store,
+            Corrections.Read corrections,
+            Prepared.Origin origin,
+            ConversationEncoder encoder) {
         DatasetConfig config = DatasetConfig.from(origin.settings());
-        return new DatasetBuilder(origin, config, encoder).build(store);
+        return new DatasetBuilder(origin, config, encoder)
+                .build(store, config.corrections() ? corrections : Corrections.Read.NONE);
     }
 
     /// The owner, before anything slow is begun.
@@ -64,7 +77,7 @@ public final class DatasetBuilder {
         return store.me().orElseThrow(() -> ownerUnknown(store));
     }
 
-    private Prepared build(ChatStore store) {
+    private Prepared build(ChatStore store, Corrections.Read corrections) {
         Person me = owner(store);
         Map<Long, Person> people =
                 store.people().stream().collect(Collectors.toMap(Person::id, p -> p));
@@ -86,7 +99,10 @@ public final class DatasetBuilder {
                 add(part, block, myName);
             }
         }
-        DatasetReport report = report();
+        CorrectionRows corrected =
+                CorrectionRows.of(corrections, people.values(), myName, config, encoder);
+        rows.computeIfAbsent(Part.TRAIN, p -> new ArrayList<>()).addAll(corrected.rows());
+        DatasetReport report = report(corrected.count());
         if (report.part(Part.TRAIN).rows() == 0) {
             throw nothingToLearn(report);
         }
@@ -160,7 +176,11 @@ public final class DatasetBuilder {
     }
 
     private @Nullable Line firstLine(Block block, String myName) {
-        Partner partner = block.partner();
+        return firstLine(config, block.partner(), myName, block.start());
+    }
+
+    static @Nullable Line firstLine(
+            DatasetConfig config, Partner partner, String myName, LocalDateTime start) {
         String pattern = partner.group() ? config.groupLine() : config.systemLine();
         if (pattern.isBlank()) {
             return null;
@@ -169,11 +189,7 @@ public final class DatasetBuilder {
                 Role.SYSTEM,
                 null,
                 SystemLine.render(
-                        pattern,
-                        myName,
-                        partner.name(),
-                        partner.role(),
-                        block.start().toLocalDate()));
+                        pattern, myName, partner.name(), partner.role(), start.toLocalDate()));
     }
 
     private Line line(Turn turn, Partner partner) {
@@ -200,7 +216,8 @@ public final class DatasetBuilder {
                 dates,
                 row.tokens(),
                 ownTurns,
-                encoder.ownCharacters(row.lines()));
+                encoder.ownCharacters(row.lines()),
+                false);
     }
 
     private void shorten(Block block, RowSplitter.Row row) {
@@ -226,7 +243,7 @@ public final class DatasetBuilder {
         return block.messages().subList(from, to).stream().mapToLong(Integer::longValue).sum();
     }
 
-    private DatasetReport report() {
+    private DatasetReport report(DatasetReport.Corrected corrected) {
         Map<Part, DatasetReport.PartCount> parts = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
             List<PreparedRow> all = rows.getOrDefault(part, List.of());
@@ -253,11 +270,12 @@ public final class DatasetBuilder {
                 splitBlocks,
                 shortened,
                 people(training),
-                training.stream().map(r -> r.tokens().length()).toList());
+                training.stream().map(r -> r.tokens().length()).toList(),
+                corrected);
     }
 
     private long learned(PreparedRow row) {
-        return config.learned(row.tokens()).cardinality();
+        return row.learned(config).cardinality();
     }
 
     private List<DatasetReport.PersonCount> people(List<PreparedRow> training) {

@@ -24,6 +24,8 @@ import understudy.text.TokenRow;
 /// @param groupLine       `group_line`: the same in a group
 /// @param myName          `my_name`: the owner's name in these lines; empty for the store's name
 /// @param groupNames      `group_names`, true: turns of others in a group begin with their name
+/// @param corrections     `corrections`, false: whether the owner's corrections of drafts become
+///                        rows for training
 public record DatasetConfig(
         int mergeMinutes,
         int gapMinutes,
@@ -36,7 +38,8 @@ public record DatasetConfig(
         String systemLine,
         String groupLine,
         String myName,
-        boolean groupNames) {
+        boolean groupNames,
+        boolean corrections) {
 
     /// Whose words stand between the turns.
     public enum Template {
@@ -77,7 +80,8 @@ public record DatasetConfig(
                         section.text("system_line", ""),
                         section.text("group_line", ""),
                         section.text("my_name", ""),
-                        section.flag("group_names", true));
+                        section.flag("group_names", true),
+                        section.flag("corrections", false));
         section.refuseOthers();
         return config;
     }
@@ -89,5 +93,16 @@ public record DatasetConfig(
             learned.set(0, row.length());
         }
         return learned;
+    }
+
+    /// What is learned of a correction: its last own turn and that turn's end mark, whatever
+    /// [#learn] says. The own turns before it may be a model's words, which nobody is to learn.
+    static BitSet lastOwnTurn(TokenRow row) {
+        BitSet last = new BitSet();
+        int end = row.own().length();
+        if (end > 0) {
+            last.set(row.own().previousClearBit(end - 1) + 1, end);
+        }
+        return last;
     }
 }

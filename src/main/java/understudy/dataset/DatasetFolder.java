@@ -96,6 +96,9 @@ public final class DatasetFolder {
         tree.put("person", row.person());
         tree.put("chat", row.chat());
         tree.put("block", row.block());
+        if (row.correction()) {
+            tree.put("correction", true);
+        }
         return tree;
     }
 

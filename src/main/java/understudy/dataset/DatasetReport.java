@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param shortened    turns that were too long for one row
 /// @param people       whom the rows for training are with, most rows first
 /// @param lengths      tokens of each row for training
+/// @param corrected    what became of the owner's corrections; their rows are among those of the
+///                     training part, which they add no messages and no blocks to
 public record DatasetReport(
         long messagesRead,
         Map<Part, PartCount> parts,
@@ -22,7 +24,8 @@ public record DatasetReport(
         int splitBlocks,
         Shortened shortened,
         List<PersonCount> people,
-        List<Integer> lengths) {
+        List<Integer> lengths,
+        Corrected corrected) {
 
     public DatasetReport {
         parts = Map.copyOf(parts);
@@ -67,6 +70,41 @@ public record DatasetReport(
 
     /// @param person the other person, or the group
     public record PersonCount(String person, int rows, int ownTurns, long learnedTokens) {}
+
+    /// What became of corrections: `read` = `rows` + dropped.
+    ///
+    /// @param read    lines of the file that are not blank
+    /// @param rows    one each
+    /// @param dropped the rest, by reason
+    public record Corrected(int read, int rows, List<DroppedCorrections> dropped) {
+        public Corrected {
+            dropped = List.copyOf(dropped);
+            int lost = dropped.stream().mapToInt(DroppedCorrections::corrections).sum();
+            if (rows + lost != read) {
+                throw new IllegalArgumentException(
+                        read + " read, " + rows + " kept, " + lost + " dropped");
+            }
+        }
+
+        Map<String, Object> tree() {
+            List<Object> reasons = new ArrayList<>();
+            for (DroppedCorrections drop : dropped) {
+                Map<String, Object> inner = new LinkedHashMap<>();
+                inner.put("reason", drop.reason.key());
+                inner.put("corrections", drop.corrections);
+                inner.put("example", Map.of("line", drop.line));
+                reasons.add(inner);
+            }
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("read", read);
+            tree.put("rows", rows);
+            tree.put("dropped", reasons);
+            return tree;
+        }
+    }
+
+    /// @param line number of the first of them in the file, from 1
+    public record DroppedCorrections(CorrectionDrop reason, int corrections, int line) {}
 
     public PartCount part(Part part) {
         return parts.getOrDefault(part, new PartCount(0, 0, 0, 0, 0, 0, 0));
@@ -116,6 +154,7 @@ public record DatasetReport(
         }
         tree.put("people", partners);
         tree.put("row_tokens", lengths);
+        tree.put("corrections", corrected.tree());
         return tree;
     }
 

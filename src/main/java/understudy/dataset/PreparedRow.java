@@ -1,6 +1,7 @@
 package understudy.dataset;
 
 import java.time.LocalDateTime;
+import java.util.BitSet;
 import java.util.List;
 import understudy.text.Line;
 import understudy.text.TokenRow;
@@ -15,6 +16,7 @@ import understudy.text.TokenRow;
 /// @param tokens        `lines` in tokens
 /// @param ownTurns      own lines among `lines`
 /// @param ownCharacters code points of the own turns
+/// @param correction    whether only the last own turn is learned, and counted as own
 public record PreparedRow(
         String person,
         String chat,
@@ -23,12 +25,18 @@ public record PreparedRow(
         List<LocalDateTime> dates,
         TokenRow tokens,
         int ownTurns,
-        int ownCharacters) {
+        int ownCharacters,
+        boolean correction) {
     public PreparedRow {
         lines = List.copyOf(lines);
         dates = List.copyOf(dates);
         if (lines.size() != dates.size()) {
             throw new IllegalArgumentException("a date for each line");
         }
+    }
+
+    /// @return bit i set: token i is a target
+    BitSet learned(DatasetConfig config) {
+        return correction ? DatasetConfig.lastOwnTurn(tokens) : config.learned(tokens);
     }
 }

@@ -45,17 +45,16 @@ public final class Preview {
                 best = row;
             }
         }
-        return of(best.lines(), best.tokens());
+        return of(best.lines(), best.tokens(), best.learned(config));
     }
 
     private static boolean telling(PreparedRow row) {
         return row.lines().size() > 4 && row.ownTurns() > 1;
     }
 
-    String of(List<Line> lines, TokenRow row) {
+    String of(List<Line> lines, TokenRow row, BitSet learned) {
         Tokenizer tokenizer = encoder.tokenizer();
         Map<Integer, String> literals = literals(encoder.render(lines), tokenizer);
-        BitSet learned = config.learned(row);
         StringBuilder shown = new StringBuilder();
         int at = 0;
         while (at < row.length()) {

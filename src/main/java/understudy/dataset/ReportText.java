@@ -38,6 +38,7 @@ public final class ReportText {
                                     count.learnedTokens(),
                                     count.ownTurns()));
         }
+        corrections(report.corrected(), lines);
         if (report.splitBlocks() > 0) {
             lines.add("%,d long conversations were split".formatted(report.splitBlocks()));
         }
@@ -52,6 +53,20 @@ public final class ReportText {
                                     cut.date().replace('T', ' ')));
         }
         return lines;
+    }
+
+    private static void corrections(DatasetReport.Corrected corrected, List<String> lines) {
+        if (corrected.read() == 0) {
+            return;
+        }
+        lines.add(
+                "%,d corrections read, %,d of them samples to learn from"
+                        .formatted(corrected.read(), corrected.rows()));
+        for (DatasetReport.DroppedCorrections drop : corrected.dropped()) {
+            lines.add(
+                    "  - %,d %s (such as line %d of corrections.jsonl)"
+                            .formatted(drop.corrections(), drop.reason().words(), drop.line()));
+        }
     }
 
     private static String words(Part part) {

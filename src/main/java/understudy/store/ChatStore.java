@@ -32,7 +32,7 @@ public final class ChatStore implements AutoCloseable {
             new StoreFile.Kind(
                     "the chat store",
                     "restore it from a backup, or move it away and import the exports again",
-                    List.of("0001-chats.sql"));
+                    List.of("0001-chats.sql", "0002-language.sql"));
 
     private final Path file;
     private final Connection connection;
@@ -99,7 +99,8 @@ public final class ChatStore implements AutoCloseable {
                             .one();
             return handle.createQuery(
                             """
-                            SELECT p.id, p.name, p.role, p.me, count(m.id) AS messages,
+                            SELECT p.id, p.name, p.role, p.language, p.me,
+                                   count(m.id) AS messages,
                                    count(DISTINCT m.chat) AS chats
                             FROM people p
                             JOIN identities i ON i.person = p.id
@@ -114,6 +115,7 @@ public final class ChatStore implements AutoCloseable {
                                         row.getString("name"),
                                         aliases.getOrDefault(id, List.of()),
                                         row.getString("role"),
+                                        row.getString("language"),
                                         row.getBoolean("me"));
                         long messages = row.getLong("messages");
                         double share = all == 0 ? 0 : (double) messages / all;
@@ -153,8 +155,8 @@ public final class ChatStore implements AutoCloseable {
         });
     }
 
-    /// Makes one person of two: `b`'s names become names of `a`. What only `b` had, a role or
-    /// being the owner, passes to `a`.
+    /// Makes one person of two: `b`'s names become names of `a`. What only `b` had, a role, a
+    /// language or being the owner, passes to `a`.
     public void merge(String a, String b) {
         Person kept = person(a);
         Person other = person(b);
@@ -165,13 +167,18 @@ public final class ChatStore implements AutoCloseable {
                     "understudy people lists everybody with their names");
         }
         String role = kept.role() != null ? kept.role() : other.role();
+        String language = kept.language() != null ? kept.language() : other.language();
         boolean me = kept.me() || other.me();
         changing(handle -> {
             handle.execute(
                     "UPDATE identities SET person = ? WHERE person = ?", kept.id(), other.id());
             handle.execute("DELETE FROM people WHERE id = ?", other.id());
             return handle.execute(
-                    "UPDATE people SET role = ?, me = ? WHERE id = ?", role, me ? 1 : 0, kept.id());
+                    "UPDATE people SET role = ?, language = ?, me = ? WHERE id = ?",
+                    role,
+                    language,
+                    me ? 1 : 0,
+                    kept.id());
         });
     }
 
@@ -184,6 +191,15 @@ public final class ChatStore implements AutoCloseable {
                         "UPDATE people SET role = ? WHERE id = ?",
                         clean.isEmpty() ? null : clean,
                         person.id()));
+    }
+
+    /// @param language a tag such as `de` or `pt-BR`; blank takes it away
+    /// @throws UserError where nobody has that name, or no language is called that
+    public void setLanguage(String name, String language) {
+        Person person = person(name);
+        String tag = language.isBlank() ? null : Names.language(language.strip());
+        changing(handle ->
+                handle.execute("UPDATE people SET language = ? WHERE id = ?", tag, person.id()));
     }
 
     /// Every chat, by platform and name.

@@ -46,6 +46,9 @@ public final class Corrections {
     /// Bytes of the whole file; some ten thousand corrections.
     public static final long MAX_FILE = 64L << 20;
 
+    /// A lock of the file is one of the process: its threads take turns here.
+    private static final Object ONE_PROCESS = new Object();
+
     private final Path file;
     private final long maxFile;
 
@@ -77,7 +80,7 @@ public final class Corrections {
     /// Adds a line; on disk when this returns.
     ///
     /// @throws UserError where the line or the file would be too long, or the disk refuses
-    public synchronized void append(Correction correction) {
+    public void append(Correction correction) {
         byte[] json = Json.json().writeValueAsBytes(tree(correction));
         if (json.length > MAX_LINE) {
             throw new UserError(
@@ -91,12 +94,14 @@ public final class Corrections {
             if (parent != null) {
                 PrivateFiles.createFolders(parent);
             }
-            try (FileChannel channel = PrivateFiles.append(file);
-                    FileLock lock = channel.lock()) {
-                if (channel.size() + json.length + 2 > maxFile) {
-                    throw full();
+            synchronized (ONE_PROCESS) {
+                try (FileChannel channel = PrivateFiles.append(file);
+                        FileLock lock = channel.lock()) {
+                    if (channel.size() + json.length + 2 > maxFile) {
+                        throw full();
+                    }
+                    write(channel, json, channel.size() > 0 && !endsWithBreak(file));
                 }
-                write(channel, json, channel.size() > 0 && !endsWithBreak(file));
             }
         } catch (IOException e) {
             throw new UserError(

@@ -1,12 +1,16 @@
 package understudy.store;
 
+import java.util.IllformedLocaleException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import understudy.base.Nearest;
 import understudy.base.UserError;
 import understudy.chat.Person;
 
-/// Finds the person that a typed name means, and never guesses between two.
+/// Finds the person that a typed name means, and never guesses between two; the same for the tag
+/// of a language.
 final class Names {
     private static final int SUGGESTIONS = 3;
 
@@ -30,6 +34,24 @@ final class Names {
                     "write the name exactly as `understudy people` shows it");
         }
         throw unknown(wanted, people);
+    }
+
+    /// @param typed such as `de`, `DE` or `pt_br`
+    /// @return the tag as it is written, such as `pt-BR`
+    /// @throws UserError where no language is called that
+    static String language(String typed) {
+        try {
+            Locale locale = new Locale.Builder().setLanguageTag(typed.replace('_', '-')).build();
+            if (Set.of(Locale.getISOLanguages()).contains(locale.getLanguage())) {
+                return locale.toLanguageTag();
+            }
+        } catch (IllformedLocaleException e) {
+            // reported below, with what is wanted
+        }
+        throw new UserError(
+                "no language has the tag '" + typed + "'",
+                null,
+                "the two letters of ISO 639-1, such as de, en or pt-BR");
     }
 
     private static UserError unknown(String wanted, List<Person> people) {

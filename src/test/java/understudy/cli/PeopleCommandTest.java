@@ -66,6 +66,9 @@ class PeopleCommandTest {
         assertThat(second.path("people").get(0).path("me").asBoolean()).isTrue();
         assertThat(second.path("people").get(0).path("share").asDouble()).isEqualTo(0.5);
         assertThat(second.path("people").get(1).path("role").asString()).isEqualTo("wife");
+        assertThat(second.path("people").get(1).path("language").isNull()).isTrue();
+        JsonNode spoken = people("--json", "--language", "Ada=de");
+        assertThat(spoken.path("people").get(1).path("language").asString()).isEqualTo("de");
         JsonNode third = people("--json", "--merge", "Ada", "Bo");
         assertThat(third.path("people")).hasSize(2);
         assertThat(third.path("people").get(0).path("aliases")).hasSize(2);
@@ -80,6 +83,9 @@ class PeopleCommandTest {
         assertThat(failing("prepare", "--home", home)).contains("fix: understudy people --me 'Me'");
         assertThat(failing("people", "--home", home, "--me", "Mee")).contains("did you mean 'Me'");
         assertThat(failing("people", "--home", home, "--role", "Ada")).contains("NAME=ROLE");
+        assertThat(failing("people", "--home", home, "--language", "Ada")).contains("NAME=TAG");
+        assertThat(failing("people", "--home", home, "--language", "Ada=german"))
+                .contains("no language has the tag 'german'");
         people("--me", "Me", "--json");
         assertThat(failing("prepare", "--home", home, "--set", "min_token=0"))
                 .contains("did you mean dataset.min_tokens?");

@@ -253,6 +253,48 @@ class ChatStoreTest {
     }
 
     @Test
+    void aLanguageStaysWithAPersonAndIsWrittenOneWay() {
+        try (ChatStore store = ChatStore.open(file)) {
+            store.add(chat("Ada", text("Ada", TEN, "1"), text("Ada L.", TEN, "2")), "a.txt");
+            assertThat(store.person("Ada").language()).isNull();
+            store.setLanguage("Ada", " pt_br ");
+            store.setLanguage("Ada L.", "DE");
+            assertThat(store.person("Ada").language()).isEqualTo("pt-BR");
+            assertThat(store.person("Ada L.").language()).isEqualTo("de");
+            store.setLanguage("Ada", "");
+            assertThat(store.person("Ada").language()).isNull();
+            store.merge("Ada", "Ada L.");
+            assertThat(store.person("Ada").language()).isEqualTo("de");
+            for (String bad : List.of("german", "xx", "d", "de-", "de_DE_", "deutsch!", "\ud83d")) {
+                assertThatThrownBy(() -> store.setLanguage("Ada", bad))
+                        .as(bad)
+                        .isInstanceOf(UserError.class);
+            }
+            assertThat(store.person("Ada").language()).isEqualTo("de");
+        }
+    }
+
+    @Test
+    void aStoreFromBeforeLanguagesKeepsItsPeople() throws Exception {
+        try (ChatStore store = ChatStore.open(file)) {
+            store.add(chat("Ada", text("Ada", TEN, "1")), "a.txt");
+            store.setRole("Ada", "wife");
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement sql = connection.createStatement()) {
+            sql.execute("ALTER TABLE people DROP COLUMN language");
+            sql.execute("PRAGMA user_version = 1");
+        }
+        try (ChatStore store = ChatStore.open(file)) {
+            assertThat(store.person("Ada").role()).isEqualTo("wife");
+            store.setLanguage("Ada", "de");
+        }
+        try (ChatStore store = ChatStore.open(file)) {
+            assertThat(store.person("Ada").language()).isEqualTo("de");
+        }
+    }
+
+    @Test
     void neverGuessesWhoANameMeans() {
         try (ChatStore store = ChatStore.open(file)) {
             assertThatThrownBy(() -> store.setMe("Ada"))

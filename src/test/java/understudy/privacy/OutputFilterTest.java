@@ -1,0 +1,353 @@
+package understudy.privacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class OutputFilterTest {
+    private static final long SEED = 5_150_2112;
+
+    private static final String[] DIGIT_WORDS = {
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
+    };
+    private static final String[] GERMAN_WORDS = {
+        "null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"
+    };
+
+    private static final String LONG_STORY =
+            "yesterday the old lighthouse keeper told us that nobody had climbed those wet stairs"
+                    + " since the great storm took the roof away";
+
+    private static final List<String> HARMLESS =
+            """
+            haha yes, see you at 18:30!
+            am 12.05.2024 um 14:00 Uhr, passt das?
+            it was 1.299,00 € and I still bought it
+            2019-2024 was a blur
+            1, 2, 3, 4, 5, 6, 7, 8, 9, 10 los!
+            10, 9, 8, 7, 6, 5, 4, 3, 2, 1
+            kommst du um 8, 9 oder 10?
+            one or two of them, three at most
+            eins, zwei oder drei?
+            meet me at cafe.com or at the dot of nine
+            look at that, at least one of us tried
+            my mail is me@owner.example, write me
+            7 km in 35:20, pulse 142
+            GTA 5 > FIFA 24, no question
+            Zug 14:32 Gleis 7, an 16:05 Gleis 12
+            3:2, 4:1, 0:0 and 5:4, what an evening
+            10 + 20 + 30 + 40 = 100
+            ich hab's dir doch gesagt, oder?
+            dos cervezas y tres tapas, nada más
+            la place est prise, désolé
+            明天见，记得带伞
+            😂😂😂
+            """
+                    .lines()
+                    .toList();
+
+    /// A secret as its owner wrote it into a chat, and the characters that must not come out.
+    private record Secret(String written, String bare) {}
+
+    private static RandomGenerator random(long seed) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    }
+
+    private static String digits(RandomGenerator random, int count) {
+        StringBuilder digits = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            digits.append(random.nextInt(10));
+        }
+        return digits.toString();
+    }
+
+    private static String word(RandomGenerator random) {
+        StringBuilder word = new StringBuilder();
+        for (int i = 0; i < 4 + random.nextInt(3); i++) {
+            word.append("bcdfghklmnprstvw".charAt(random.nextInt(16)));
+            word.append("aeiou".charAt(random.nextInt(5)));
+        }
+        return word.toString();
+    }
+
+    private static String bare(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFKC)
+                .toLowerCase(Locale.ROOT)
+                .replace("ß", "ss")
+                .replaceAll("[^\\p{L}0-9]", "");
+    }
+
+    private static Secret secret(int number, RandomGenerator random) {
+        String written =
+                switch (number % 5) {
+                    case 0 -> "+49 15" + digits(random, 1) + " 2" + digits(random, 7);
+                    case 1 -> iban(digits(random, 18));
+                    case 2 -> word(random) + "." + word(random) + "@" + word(random) + ".example";
+                    case 3 -> {
+                        String name = word(random);
+                        yield name.substring(0, 1).toUpperCase(Locale.ROOT)
+                                + name.substring(1)
+                                + "straße "
+                                + (10 + random.nextInt(89));
+                    }
+                    default -> card("4" + digits(random, 14));
+                };
+        return new Secret(written, bare(written));
+    }
+
+    private static String iban(String account) {
+        java.math.BigInteger number = new java.math.BigInteger(account + "131400");
+        int check = 98 - number.mod(java.math.BigInteger.valueOf(97)).intValue();
+        return "DE" + (check < 10 ? "0" : "") + check + account;
+    }
+
+    private static String card(String fifteen) {
+        for (char last = '0'; last <= '9'; last++) {
+            if (Accounts.luhn(fifteen + last)) {
+                return fifteen + last;
+            }
+        }
+        throw new AssertionError("one digit always fits");
+    }
+
+    private static String spaced(String text, String between) {
+        return text.codePoints()
+                .filter(c -> c != ' ')
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining(between));
+    }
+
+    private static String grouped(String text, int size, String between) {
+        return String.join(between, text.replace(" ", "").split("(?<=\\G.{" + size + "})"));
+    }
+
+    private static String fullWidth(String text) {
+        return text.codePoints()
+                .map(c -> c > 0x20 && c < 0x7F ? c + 0xFEE0 : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static String spoken(String text, String[] words, int every) {
+        StringBuilder spoken = new StringBuilder();
+        int digit = 0;
+        for (char c : text.toCharArray()) {
+            if (c >= '0' && c <= '9' && digit++ % every == 0) {
+                spoken.append(' ').append(words[c - '0']).append(' ');
+            } else {
+                spoken.append(c);
+            }
+        }
+        return spoken.toString();
+    }
+
+    private static String signs(String text, String at, String dot) {
+        return text.replace("@", at).replace(".", dot);
+    }
+
+    /// Ten ways to write it, each in five sentences.
+    private static List<String> outputs(String written) {
+        List<UnaryOperator<String>> ways =
+                List.of(
+                        s -> s,
+                        s -> spaced(s, " "),
+                        s -> grouped(s, 2, "-"),
+                        s -> grouped(s, 3, " . "),
+                        OutputFilterTest::fullWidth,
+                        s -> spaced(s, "\u200b"),
+                        s -> signs(spoken(s, DIGIT_WORDS, 1), " at ", " dot "),
+                        s -> signs(spoken(s, GERMAN_WORDS, 2), " [at] ", " (punkt) "),
+                        s -> grouped(s.toUpperCase(Locale.ROOT), 4, "/"),
+                        s -> spaced(s, "\n"));
+        List<String> sentences =
+                List.of(
+                        "%s",
+                        "sure, it's %s, but don't tell anybody that you have it from me ok",
+                        "ich glaube das war >%s< oder so, frag sie am besten selber noch mal",
+                        "1) \"%s\"\n2) und der Rest steht in der Liste, die ich dir geschickt habe",
+                        "she once wrote: call or write %s. The other one I have forgotten, sorry");
+        List<String> all = new ArrayList<>();
+        for (UnaryOperator<String> way : ways) {
+            String disguised = way.apply(written);
+            sentences.forEach(sentence -> all.add(sentence.replace("%s", disguised)));
+        }
+        return all;
+    }
+
+    /// What a reader can put together from a text: digit words read, connectors left out.
+    private static List<String> readings(String text) {
+        String bare = bare(text.replaceAll("(?i)\\b(?:at|dot|punkt)\\b", ""));
+        String read = text;
+        for (String[] words : List.of(DIGIT_WORDS, GERMAN_WORDS)) {
+            for (int i = 0; i < 10; i++) {
+                read = read.replaceAll("(?iu)\\b" + words[i] + "\\b", Integer.toString(i));
+            }
+        }
+        return List.of(bare, bare(text), bare(read));
+    }
+
+    @Test
+    void ofAHundredSecretsNoneComesOutInFiftyWaysEach() {
+        RandomGenerator random = random(SEED);
+        List<Secret> secrets = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            secrets.add(secret(i, random));
+        }
+        OthersWords others =
+                OthersWords.of(
+                        secrets.stream().map(s -> "here you are: " + s.written()), List.of("DE"));
+        OutputFilter filter = new OutputFilter(others, List.of(), List.of("DE"));
+        List<String> leaks = new ArrayList<>();
+        int tried = 0;
+        for (Secret secret : secrets) {
+            for (String output : outputs(secret.written())) {
+                tried++;
+                assertThat(readings(output))
+                        .as("the test itself")
+                        .anyMatch(r -> r.contains(secret.bare()));
+                String out = filter.check(output, List.of()).text();
+                if (readings(out).stream().anyMatch(r -> r.contains(secret.bare()))) {
+                    leaks.add(output + " -> " + out);
+                }
+            }
+        }
+        assertThat(tried).isEqualTo(5_000);
+        assertThat(leaks).as("seed %d", SEED).isEmpty();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> harmlessRepliesPassAsTheyAre() {
+        RandomGenerator random = random(SEED);
+        Stream<String> secrets = Stream.generate(() -> secret(random.nextInt(5), random).written());
+        OutputFilter filter =
+                new OutputFilter(
+                        OthersWords.of(
+                                Stream.concat(secrets.limit(1_000), Stream.of(LONG_STORY)),
+                                List.of("DE")),
+                        List.of("me@owner.example"),
+                        List.of("DE"));
+        return HARMLESS.stream()
+                .map(text ->
+                        DynamicTest.dynamicTest(
+                                text,
+                                () ->
+                                        assertThat(filter.check(text, List.of()))
+                                                .isEqualTo(new Verdict(text, List.of(), false))));
+    }
+
+    @Test
+    void whatTheOtherSideWroteItselfMayBeSaidAgain() {
+        OutputFilter filter = new OutputFilter(OthersWords.none(), List.of(), List.of("DE"));
+        String reply = "ok, I call you at +49 151 23456789 then";
+        assertThat(filter.check(reply, List.of()).masked()).contains(Kind.PHONE);
+        assertThat(filter.check(reply, List.of()).text()).isEqualTo("ok, I call you at […] then");
+        assertThat(filter.check(reply, List.of("mine: 0151/23456789")).unchanged()).isTrue();
+        assertThat(filter.check(reply, List.of("mine: 0151/23456788")).unchanged()).isFalse();
+        String mail = "I write to lena@example.com today";
+        assertThat(filter.check(mail, List.of("Lena@Example.com")).unchanged()).isTrue();
+        assertThat(filter.check(mail, List.of("lena")).unchanged()).isFalse();
+    }
+
+    @Test
+    void nothingButASecretIsRefused() {
+        OutputFilter filter = new OutputFilter(OthersWords.none(), List.of(), List.of());
+        Verdict verdict = filter.check("+49 151 23456789", List.of());
+        assertThat(verdict.refused()).isTrue();
+        assertThat(verdict.text()).isEmpty();
+        assertThat(verdict.masked()).contains(Kind.PHONE);
+    }
+
+    @Test
+    void twelveWordsOfOthersAreTooMany() {
+        String story = LONG_STORY;
+        OutputFilter filter =
+                new OutputFilter(
+                        OthersWords.of(Stream.of("so!! " + story + " :("), List.of()),
+                        List.of(),
+                        List.of());
+        List<String> words = List.of(story.split(" "));
+        for (int from = 0; from + 12 <= words.size(); from++) {
+            String eleven = "I: " + String.join(" ", words.subList(from, from + 11)) + " yes";
+            String twelve = String.join("... ", words.subList(from, from + 12));
+            assertThat(filter.check(eleven, List.of()).unchanged()).as(eleven).isTrue();
+            Verdict whole = filter.check(twelve.toUpperCase(Locale.ROOT), List.of());
+            assertThat(whole.refused()).as(twelve).isTrue();
+            assertThat(whole.masked()).containsExactly(Kind.OTHERS_WORDS);
+            assertThat(filter.check(twelve, List.of(story)).unchanged()).isTrue();
+        }
+        String own =
+                "I really like what you do there, let us go there together next summer, please";
+        Verdict cut = filter.check(own + ". " + String.join(" ", words.subList(2, 15)), List.of());
+        assertThat(cut.text()).isEqualTo(own + ". […]");
+    }
+
+    @Test
+    void aLanguageWithoutBlanksIsCountedByCharacters() {
+        String story = "昨天晚上我们一起去看了那个很老的灯塔因为风太大所以没有人敢上楼去看海";
+        OutputFilter filter =
+                new OutputFilter(OthersWords.of(Stream.of(story), List.of()), List.of(), List.of());
+        assertThat(filter.check(story.substring(3, 27), List.of()).refused()).isTrue();
+        assertThat(filter.check(story.substring(3, 26), List.of()).unchanged()).isTrue();
+    }
+
+    @Test
+    void aFilteredTextPassesAgainAsItIs() {
+        RandomGenerator random = random(SEED + 1);
+        OutputFilter filter = new OutputFilter(OthersWords.none(), List.of(), List.of("DE"));
+        String alphabet = "0123456789 .-/()+@:abc ";
+        for (int i = 0; i < 2_000; i++) {
+            StringBuilder text = new StringBuilder("words in front of it all: ");
+            for (int c = 0; c < random.nextInt(60); c++) {
+                text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            Verdict verdict = filter.check(text.toString(), List.of());
+            assertThat(filter.check(verdict.text(), List.of()).unchanged())
+                    .as("seed %d item %d", SEED + 1, i)
+                    .isTrue();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> hostileRepliesTakeLinearTime() {
+        OthersWords others =
+                OthersWords.of(Stream.of("+49 151 23456789 " + LONG_STORY), List.of("DE"));
+        OutputFilter filter = new OutputFilter(others, List.of(), List.of("DE"));
+        return Stream.of("1", "1 ", "one ", "one two ", "at ", "a@", "a.", "a dot ", "1, ", "w ")
+                .map(piece ->
+                        DynamicTest.dynamicTest(
+                                "100,000 of '" + piece.strip() + "'",
+                                () -> {
+                                    long start = System.nanoTime();
+                                    filter.check(piece.repeat(100_000 / piece.length()), List.of());
+                                    long ms = (System.nanoTime() - start) / 1_000_000;
+                                    assertThat(ms).isLessThanOrEqualTo(5_000);
+                                }));
+    }
+
+    @Test
+    void aFullTableThinsItselfOutEvenly() {
+        HashTable table = new HashTable(1_000);
+        for (long i = 1; i <= 100_000; i++) {
+            table.add(HashTable.mixed(i));
+        }
+        table.sort();
+        assertThat(table.size()).isBetween(250, 1_000);
+        long found = 0;
+        for (long i = 1; i <= 100_000; i++) {
+            found += table.contains(HashTable.mixed(i)) ? 1 : 0;
+        }
+        assertThat(found).isEqualTo(table.size());
+        assertThat((double) table.size() * table.thinning()).isBetween(80_000.0, 120_000.0);
+    }
+}
