@@ -1,0 +1,78 @@
+package understudy.serve;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import tools.jackson.databind.JsonNode;
+import understudy.base.Json;
+import understudy.reply.Voice;
+
+/// A server over a [FakeCompleter], at a free port, and ways to ask it.
+final class TestServer implements AutoCloseable {
+    static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-25T10:00:00Z"), ZoneOffset.UTC);
+
+    final FakeCompleter completer = new FakeCompleter();
+    final List<Throwable> faults = new CopyOnWriteArrayList<>();
+    final Server server;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    TestServer() {
+        this(new Server.Config("127.0.0.1", 0, 100_000, Duration.ofMinutes(1)));
+    }
+
+    TestServer(Server.Config config) {
+        People people =
+                name ->
+                        name.equals("Kim")
+                                ? Optional.of(new Voice.Partner("Kim", "sister"))
+                                : Optional.empty();
+        server =
+                new Server(
+                        config, new Server.Parts(completer, people, faults::add, CLOCK), List.of());
+        server.start();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws Exception {
+        return send(request(path, headers).GET().build());
+    }
+
+    HttpResponse<String> post(String path, String body) throws Exception {
+        return send(
+                request(path, "Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build());
+    }
+
+    HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create(server.url() + path))
+                        .timeout(Duration.ofSeconds(30));
+        return headers.length == 0 ? builder : builder.headers(headers);
+    }
+
+    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        return Json.json().readTree(response.body());
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
