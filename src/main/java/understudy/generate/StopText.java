@@ -6,17 +6,17 @@ import java.util.List;
 ///
 /// The stop string that is complete first ends the text; of several that are complete at the same
 /// character, the longest is cut off. So the pieces in which a text comes make no difference.
-final class StopText {
+public final class StopText {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
     private boolean stopped;
 
-    StopText(List<String> stops) {
+    public StopText(List<String> stops) {
         this.stops = stops;
     }
 
     /// @return the text that may be shown now
-    String add(String text) {
+    public String add(String text) {
         if (stopped) {
             return "";
         }
@@ -57,12 +57,12 @@ final class StopText {
         return out;
     }
 
-    boolean stopped() {
+    public boolean stopped() {
         return stopped;
     }
 
     /// @return what was held back, when no stop string came of it
-    String end() {
+    public String end() {
         return stopped ? "" : release(held.length());
     }
 }

@@ -63,6 +63,17 @@ public final class TemplateEncoder implements ConversationEncoder {
         return template.encode(tokenizer, fitted(lines), true).ids();
     }
 
+    /// The text of which [#prompt(List)] gives the tokens. Whoever reads it elsewhere cannot tell
+    /// what a person wrote from what the template did.
+    public String promptText(List<Line> lines) {
+        return template.render(fitted(lines), true);
+    }
+
+    /// Whether all that the template writes is plain text, even where it looks like control tokens.
+    public boolean plain() {
+        return template.id().equals("seed");
+    }
+
     /// Tokens that end a turn of the assistant.
     public Set<Integer> stopIds() {
         return template.stopIds(tokenizer);
