@@ -318,7 +318,7 @@ final class Approval {
                 at = i;
             }
         }
-        if (draft.isEmpty() && !answered.fromBot() || said.isBlank()) {
+        if ((draft.isEmpty() && !answered.fromBot()) || said.isBlank()) {
             return "Answer one of the bot's messages with /rather and what you would say.";
         }
         Correction correction =

@@ -77,8 +77,8 @@ final class ChatLanguage {
                 predict(words.length() > MOST_LETTERS ? words.substring(0, MOST_LETTERS) : words);
         boolean clear =
                 found.length == 1
-                        || found.length > 1
-                                && found[0].getConfidence() > CLEARLY * found[1].getConfidence();
+                        || (found.length > 1
+                                && found[0].getConfidence() > CLEARLY * found[1].getConfidence());
         return clear ? Optional.ofNullable(CODES.get(found[0].getLang())) : Optional.empty();
     }
 

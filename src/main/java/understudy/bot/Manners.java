@@ -2,16 +2,13 @@ package understudy.bot;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import understudy.chat.Role;
 import understudy.privacy.OutputFilter;
 import understudy.reply.Replier;
@@ -38,9 +35,7 @@ public final class Manners implements Behaviour {
     private final Approval approval;
     private final Secretary secretary;
     private final OwnerCommands ownerCommands;
-
-    /// Chats in which an answer is being written, and whether somebody stopped it.
-    private final Map<Long, AtomicBoolean> writing = new ConcurrentHashMap<>();
+    private final Answering answering;
 
     /// What the bot's manners need; all of it stays the caller's to close.
     ///
@@ -90,13 +85,48 @@ public final class Manners implements Behaviour {
         this.approval = new Approval(kit);
         this.secretary = new Secretary(kit, approval, question);
         this.ownerCommands = new OwnerCommands(kit, approval);
+        this.answering = new Answering(kit, approval);
         parts.killSwitch().onStop(kit.disclosures()::again);
         kit.drafts().prune(Duration.ofDays(7));
+    }
+
+    /// Whom a chat is with, as far as the bot knows: somebody of the chat store, or the network's
+    /// name for them; empty where it never met them.
+    public static String called(BotStore store, long chat) {
+        Register register = new Register(store, Clock.systemUTC());
+        return register.link(chat)
+                .orElseGet(() ->
+                        register.met(1000).stream()
+                                .filter(m -> m.place().chat() == chat)
+                                .map(Register.Met::name)
+                                .findFirst()
+                                .orElse(""));
     }
 
     /// Whether somebody is the owner already.
     public boolean owned() {
         return kit.owner().isPresent();
+    }
+
+    /// Tells the network which commands to offer, in every language.
+    ///
+    /// @throws ChatTransport.Failed where it does not want to
+    public void offerCommands() {
+        offer("en", "");
+        Texts.LANGUAGES.forEach(language -> offer(language, language));
+    }
+
+    private void offer(String language, String to) {
+        Map<String, Texts.Say> commands = new LinkedHashMap<>();
+        commands.put("start", Texts.Say.COMMAND_START);
+        commands.put("clear", Texts.Say.COMMAND_CLEAR);
+        commands.put("stop", Texts.Say.COMMAND_STOP);
+        commands.put("privacy", Texts.Say.COMMAND_PRIVACY);
+        commands.put("help", Texts.Say.COMMAND_HELP);
+        List<ChatTransport.CommandEntry> entries = new ArrayList<>();
+        commands.forEach((name, say) ->
+                entries.add(new ChatTransport.CommandEntry(name, kit.texts().say(say, language))));
+        kit.transport().offerCommands(entries, to);
     }
 
     @Override
@@ -151,10 +181,7 @@ public final class Manners implements Behaviour {
                 desk.skip("moved");
             }
             case Update.Stopped stopped -> {
-                AtomicBoolean stop = writing.get(stopped.chat().id());
-                if (stop != null) {
-                    stop.set(true);
-                }
+                answering.stop(stopped.chat().id());
                 desk.skip("stopped by the other");
             }
             default -> desk.skip("nothing to answer");
@@ -253,7 +280,7 @@ public final class Manners implements Behaviour {
         Update.Answered answered = message.answers();
         return message.chat().kind() == Update.ChatKind.PRIVATE
                 || message.mentionsBot()
-                || answered != null && answered.fromBot();
+                || (answered != null && answered.fromBot());
     }
 
     /// Messages that follow each other: one answer, or one each where it is instant or a group's
@@ -409,9 +436,10 @@ public final class Manners implements Behaviour {
         } else if (access == Access.DRAFTED && kit.owner().isEmpty()) {
             round.skip("nobody to ask");
         } else {
-            Asked question =
-                    new Asked(place, last, from, group, asked, language, access == Access.DRAFTED);
-            write(question, round);
+            answering.write(
+                    new Answering.Asked(
+                            place, last, from, group, asked, language, access == Access.DRAFTED),
+                    round);
         }
     }
 
@@ -477,110 +505,6 @@ public final class Manners implements Behaviour {
                         List.of(),
                         Answer.Kind.NOTICE);
         round.answer(message, answer, () -> kit.register().countOne(from.id(), "notice"));
-    }
-
-    /// A question to the model.
-    ///
-    /// @param drafted whether the owner sees the answer first
-    private record Asked(
-            Register.Place place,
-            Update.Message last,
-            Update.Sender from,
-            boolean group,
-            List<HistoryLine> lines,
-            String language,
-            boolean drafted) {}
-
-    private void write(Asked asked, Round round) {
-        Register.Place place = asked.place();
-        Desk desk = round.desk();
-        AtomicBoolean stopped = new AtomicBoolean();
-        kit.settle(place, desk::cancelled);
-        long start = System.nanoTime();
-        Writer.Written written;
-        writing.put(place.chat(), stopped);
-        @Nullable Typing typing = asked.drafted() ? null : desk.typing(place.chat(), null);
-        try (typing) {
-            List<HistoryLine> history = desk.history(place.chat(), false, Writer.LINES);
-            written =
-                    kit.writer()
-                            .write(
-                                    new Writer.Task(
-                                            place,
-                                            Writer.ending(history, asked.lines()),
-                                            asked.group(),
-                                            kit.partner(place.chat()),
-                                            approval.facts(place),
-                                            asked.language()),
-                                    asked.drafted() || asked.group() || !kit.rules().stream()
-                                            ? null
-                                            : text -> shown(place.chat(), asked.last(), text),
-                                    () -> stopped.get() || desk.cancelled());
-        } finally {
-            writing.remove(place.chat(), stopped);
-        }
-        if (written.text().isEmpty()) {
-            if (stopped.get()) {
-                round.skip("stopped by the other");
-            } else {
-                round.leave();
-            }
-            return;
-        }
-        Duration spent = Duration.ofNanos(System.nanoTime() - start);
-        if (asked.drafted()) {
-            draft(asked, written, round);
-        } else {
-            reply(asked, written, spent, round);
-        }
-    }
-
-    private void shown(long chat, Update.Message message, String text) {
-        try {
-            kit.transport().draft(chat, message.message(), Bubbles.split(text).getFirst());
-        } catch (ChatTransport.Failed e) {
-            // the answer itself comes all the same
-        }
-    }
-
-    private void reply(Asked asked, Writer.Written written, Duration spent, Round round) {
-        Register.Place place = asked.place();
-        String line = kit.disclosure(place, asked.language());
-        Answer answer =
-                kit.answer(
-                        place,
-                        null,
-                        asked.group() ? asked.last().message() : null,
-                        line,
-                        written,
-                        spent);
-        kit.disclosures().made(place);
-        round.begin(asked.from().id());
-        round.answer(
-                asked.last(), answer, () -> kit.register().countOne(asked.from().id(), "reply"));
-    }
-
-    private void draft(Asked asked, Writer.Written written, Round round) {
-        Drafts.Draft draft =
-                new Drafts.Draft(
-                        0,
-                        asked.place().chat(),
-                        null,
-                        asked.group() ? asked.last().message() : null,
-                        asked.from().id(),
-                        asked.from().name(),
-                        written.text(),
-                        kit.disclosure(asked.place(), asked.language()),
-                        written.fixed(),
-                        1,
-                        Drafts.State.PENDING,
-                        asked.last().sentAt(),
-                        Instant.EPOCH);
-        round.begin(asked.from().id());
-        round.draft(() -> {
-            kit.register().countOne(asked.from().id(), "reply");
-            approval.propose(draft, asked.lines());
-        });
     }
 
     private void commanded(

@@ -110,9 +110,9 @@ final class OwnerCommands {
         List<Person> found = kit.people().called(name);
         boolean exact =
                 found.size() == 1
-                        && found.getFirst().aliases().stream()
-                                .anyMatch(a -> a.equalsIgnoreCase(name.strip()));
-        if (exact || found.size() == 1 && found.getFirst().name().equalsIgnoreCase(name.strip())) {
+                        && People.names(found.getFirst()).stream()
+                                .anyMatch(n -> n.equalsIgnoreCase(name.strip()));
+        if (exact) {
             kit.register().setLink(id, found.getFirst().name());
             return linked(found.getFirst());
         }

@@ -53,7 +53,7 @@ public final class People {
                 .toList();
     }
 
-    private static Collection<String> names(Person person) {
+    static Collection<String> names(Person person) {
         List<String> names = new ArrayList<>(person.aliases());
         names.add(person.name());
         return names;

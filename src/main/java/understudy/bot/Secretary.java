@@ -127,8 +127,8 @@ final class Secretary {
                         .anyMatch(l ->
                                 l.role() == Role.ASSISTANT
                                         && (Long.valueOf(message.message()).equals(l.message())
-                                                || l.text().equals(message.text())
-                                                        && l.at().isAfter(since)));
+                                                || (l.text().equals(message.text())
+                                                        && l.at().isAfter(since))));
     }
 
     private void draft(

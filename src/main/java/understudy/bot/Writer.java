@@ -169,7 +169,7 @@ final class Writer {
         StringBuilder plain = new StringBuilder(text.length());
         text.codePoints()
                 .filter(c -> c == '\n' || !Character.isISOControl(c))
-                .filter(c -> !(c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069))
+                .filter(c -> !((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)))
                 .forEach(plain::appendCodePoint);
         return Links.strip(plain.toString(), theirs).strip();
     }

@@ -28,7 +28,8 @@ public final class JettyErrors extends ErrorHandler {
                         null,
                         "http_" + status,
                         0);
-        if (status == 400 && NO_NAME.contains(String.valueOf(request.getAttribute(ERROR_MESSAGE)))) {
+        if (status == 400
+                && NO_NAME.contains(String.valueOf(request.getAttribute(ERROR_MESSAGE)))) {
             error = nameless();
             response.setStatus(error.status());
         }

@@ -52,8 +52,7 @@ final class Guarded implements AutoCloseable {
         extensions.add(new Guard(rules, completer, metrics, options.clock));
         server =
                 new Server(
-                        new Server.Config(
-                                options.host, 0, Server.Config.BODY_BYTES, options.limit),
+                        new Server.Config(options.host, 0, Server.Config.BODY_BYTES, options.limit),
                         new Server.Parts(
                                 completer,
                                 name -> Optional.of(new Voice.Partner(name, null)),

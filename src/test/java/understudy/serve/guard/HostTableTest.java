@@ -81,7 +81,11 @@ class HostTableTest {
                 RawHttp.Answer answer =
                         RawHttp.send(
                                 port,
-                                way.method + " " + way.path + " HTTP/1.1\r\n" + host.getKey()
+                                way.method
+                                        + " "
+                                        + way.path
+                                        + " HTTP/1.1\r\n"
+                                        + host.getKey()
                                         + "\r\nConnection: close\r\n\r\n");
                 boolean denied = answer.status() == 403;
                 if (denied == host.getValue() || answer.status() == 0) {
@@ -102,11 +106,7 @@ class HostTableTest {
         String own = "\r\nHost: 127.0.0.1:" + port + "\r\nConnection: close\r\n\r\n";
         assertThat(RawHttp.send(port, "GET http://evil.com/health HTTP/1.1" + own).status())
                 .isEqualTo(403);
-        assertThat(
-                        RawHttp.send(
-                                        port,
-                                        "GET http://127.0.0.1:1/health HTTP/1.1" + own)
-                                .status())
+        assertThat(RawHttp.send(port, "GET http://127.0.0.1:1/health HTTP/1.1" + own).status())
                 .isEqualTo(403);
         assertThat(
                         RawHttp.send(

@@ -74,8 +74,7 @@ final class RawHttp {
         return request("POST", path, "127.0.0.1:" + port, body, headers);
     }
 
-    static String request(
-            String method, String path, String host, String body, String... headers) {
+    static String request(String method, String path, String host, String body, String... headers) {
         StringBuilder text = new StringBuilder();
         text.append(method).append(' ').append(path).append(" HTTP/1.1\r\n");
         text.append("Host: ").append(host).append("\r\nConnection: close\r\n");
