@@ -148,15 +148,22 @@ final class Failures {
     }
 
     private static @Nullable Path writeCrash(Throwable thrown, CommandLine command) {
+        CommandLine leaf = command;
+        while (leaf.getParseResult() != null && leaf.getParseResult().hasSubcommand()) {
+            leaf = leaf.getParseResult().subcommand().commandSpec().commandLine();
+        }
+        return writeCrash(
+                thrown,
+                leaf.getCommand() instanceof Command ours
+                        ? ours.workspace()
+                        : Workspace.standard());
+    }
+
+    /// Writes down what nobody expected, for the owner of `workspace` to report.
+    ///
+    /// @return the file; null where it cannot be written
+    static @Nullable Path writeCrash(Throwable thrown, Workspace workspace) {
         try {
-            CommandLine leaf = command;
-            while (leaf.getParseResult() != null && leaf.getParseResult().hasSubcommand()) {
-                leaf = leaf.getParseResult().subcommand().commandSpec().commandLine();
-            }
-            Workspace workspace =
-                    leaf.getCommand() instanceof Command ours
-                            ? ours.workspace()
-                            : Workspace.standard();
             String time =
                     LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS).toString().replace(':', '-');
             Path log = workspace.logs().resolve("crash-" + time + ".txt");

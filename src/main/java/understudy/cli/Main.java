@@ -33,6 +33,7 @@ import picocli.CommandLine.Model.OptionSpec;
             PlanCommand.class,
             PrepareCommand.class,
             RunsCommand.class,
+            ServeCommand.class,
             TrainCommand.class,
             CommandLine.HelpCommand.class
         })

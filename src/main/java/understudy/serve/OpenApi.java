@@ -121,8 +121,9 @@ public final class OpenApi {
             answer.content()
                     .forEach((type, body) -> {
                         ObjectNode media = content.putObject(type);
-                        if (body == String.class) {
-                            media.putObject("schema").put("type", "string");
+                        if (body == String.class || body == Map.class) {
+                            media.putObject("schema")
+                                    .put("type", body == Map.class ? "object" : "string");
                         } else {
                             media.set("schema", schemas.answer(body));
                         }

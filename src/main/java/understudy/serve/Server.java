@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.reply.Completer;
+import understudy.serve.api.ApiRoutes;
+import understudy.serve.api.People;
+import understudy.serve.api.Writing;
 import understudy.serve.http.Errors;
 import understudy.serve.http.InFlight;
 import understudy.serve.http.JettyErrors;
@@ -21,7 +24,6 @@ import understudy.serve.http.WatchedConnector;
 
 /// The endpoint, from its port to its last route.
 public final class Server implements AutoCloseable {
-    /// Until answers that still run are ended when the server stops.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /// Until the server has stopped at the latest; a service manager kills it after more.
@@ -32,17 +34,23 @@ public final class Server implements AutoCloseable {
     private final InFlight inFlight;
     private final List<Extension> extensions;
     private final List<Route> routes;
+    private final List<String> registered = new ArrayList<>();
     private @Nullable Javalin javalin;
 
     /// @param host      address to listen at
     /// @param port      0 for one that is free
     /// @param bodyBytes most bytes of a request's body
     /// @param limit     longest time of one request
-    public record Config(String host, int port, int bodyBytes, Duration limit) {
+    /// @param patience  in which answers may come to their own end when the server stops
+    public record Config(String host, int port, int bodyBytes, Duration limit, Duration patience) {
         /// Room for a million tokens, so that too long a prompt gets a reason and not just 413.
         public static final int BODY_BYTES = 8_000_000;
 
         public static final Duration LIMIT = Duration.ofMinutes(10);
+
+        public Config(String host, int port, int bodyBytes, Duration limit) {
+            this(host, port, bodyBytes, limit, PATIENCE);
+        }
 
         public static Config local(int port) {
             return new Config("127.0.0.1", port, BODY_BYTES, LIMIT);
@@ -65,7 +73,7 @@ public final class Server implements AutoCloseable {
         JsonBody body = new JsonBody(config.bodyBytes());
         Writing writing = new Writing(parts.completer(), inFlight, errors, body);
         List<Route> all = new ArrayList<>();
-        all.add(new GenerateRoute(writing).route());
+        all.addAll(ApiRoutes.of(writing, parts.people(), parts.clock()));
         extensions.forEach(extension -> all.addAll(extension.routes()));
         all.addAll(new PageRoutes(parts.completer(), () -> OpenApi.document(routes())).routes());
         this.routes = List.copyOf(all);
@@ -98,6 +106,11 @@ public final class Server implements AutoCloseable {
     }
 
     private void configure(JavalinConfig javalinConfig) {
+        javalinConfig.events.handlerAdded(handler -> {
+            if (handler.getHttpMethod().isHttpMethod()) {
+                registered.add(handler.getHttpMethod().name() + " " + handler.getPath());
+            }
+        });
         javalinConfig.startup.showJavalinBanner = false;
         javalinConfig.startup.showOldJavalinVersionWarning = false;
         javalinConfig.startup.startupWatcherEnabled = false;
@@ -122,6 +135,11 @@ public final class Server implements AutoCloseable {
         errors.install(javalinConfig);
     }
 
+    /// What was registered, as `GET /path`; for the test that it is [#routes()] and nothing else.
+    List<String> registered() {
+        return List.copyOf(registered);
+    }
+
     /// The port it listens at.
     public int port() {
         Javalin running = javalin;
@@ -141,7 +159,7 @@ public final class Server implements AutoCloseable {
     public void stop() {
         Javalin running = javalin;
         if (running != null) {
-            inFlight.stop(PATIENCE, STOP);
+            inFlight.stop(config.patience(), STOP);
             running.stop();
             javalin = null;
         }

@@ -1,7 +1,7 @@
 /// The endpoint: the article's `/generate`, the OpenAI API, and the pages that describe them.
 ///
-/// Start at [Server]. It puts together the routes of [GenerateRoute], `openai` and [PageRoutes]
-/// and whatever an [Extension] adds; [OpenApi] describes them.
+/// Start at [Server]. It puts together the routes of `api`, [PageRoutes] and whatever an
+/// [Extension] adds; [OpenApi] describes them.
 ///
 /// **Promises.** No field of a request is silently without effect. Nothing that a caller wrote
 /// gets into a log, an error or an exception, and no stack trace gets out. No GET changes anything.

@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.JsonNode;
 import understudy.base.Json;
 import understudy.reply.Voice;
+import understudy.serve.api.People;
 
 /// A server over a [FakeCompleter], at a free port, and ways to ask it.
 final class TestServer implements AutoCloseable {

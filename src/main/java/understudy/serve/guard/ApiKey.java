@@ -38,22 +38,34 @@ public final class ApiKey {
     ///
     /// @param secret to be shown once, to the one person in front of the terminal
     public record Made(ApiKey key, String secret) {
+        /// Keeps the key's hash in `file`, mode 0600; a former key ends.
+        public void keep(Path file) throws IOException {
+            HexFormat hex = HexFormat.of();
+            PrivateFiles.writeString(
+                    file,
+                    "sha256 " + hex.formatHex(key.salt) + " " + hex.formatHex(key.hash) + "\n");
+        }
+
         @Override
         public String toString() {
             return "Made[secret not shown]";
         }
     }
 
-    /// Makes a key and keeps its hash in `file`, mode 0600; a former key ends.
-    public static Made make(Path file) throws IOException {
+    /// Makes a key. To be kept when the server has started: a key that is kept but was never shown
+    /// is lost, and so is the one before it.
+    public static Made make() {
         byte[] random = new byte[RANDOM_BYTES];
         new SecureRandom().nextBytes(random);
         String secret = "us-" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        ApiKey key = of(secret);
-        HexFormat hex = HexFormat.of();
-        PrivateFiles.writeString(
-                file, "sha256 " + hex.formatHex(key.salt) + " " + hex.formatHex(key.hash) + "\n");
-        return new Made(key, secret);
+        return new Made(of(secret), secret);
+    }
+
+    /// Makes a key and keeps it in `file`.
+    public static Made make(Path file) throws IOException {
+        Made made = make();
+        made.keep(file);
+        return made;
     }
 
     /// The key of an earlier [#make(Path)]; null where there is none.

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
@@ -22,32 +22,17 @@ import understudy.reply.Completer;
 import understudy.serve.Extension;
 import understudy.serve.http.InFlight;
 import understudy.serve.http.Route;
+import understudy.serve.http.SafeHeaders;
 import understudy.serve.wire.ApiError;
 import understudy.serve.wire.Field;
 import understudy.serve.wire.Fields;
 
 /// Puts what keeps the endpoint safe in front of its routes, and adds those that watch it.
 public final class Guard implements Extension {
-    /// Of an answer that is not a page; pages set their own.
-    private static final List<HttpField> HEADERS =
-            List.of(
-                    new HttpField(
-                            "Content-Security-Policy",
-                            "default-src 'none'; frame-ancestors 'none'"),
-                    new HttpField("X-Content-Type-Options", "nosniff"),
-                    new HttpField("X-Frame-Options", "DENY"),
-                    new HttpField("Referrer-Policy", "no-referrer"),
-                    new HttpField("Cross-Origin-Resource-Policy", "same-origin"),
-                    new HttpField("Cache-Control", "no-store"));
-
     /// Longer than any answer takes: Jetty's own timeout is a second net under [Connections].
     private static final Duration IDLE = Duration.ofMinutes(20);
 
     private static final int RETRY_SECONDS = 10;
-
-    /// Reads what a client goes on sending after it was refused, as long as it is there already:
-    /// closing over unread bytes resets the connection, and the reason would be lost.
-    private static final int UNREAD_READS = 1024;
 
     private final Rules rules;
     private final Completer completer;
@@ -127,12 +112,11 @@ public final class Guard implements Extension {
 
     @Override
     public void configure(JavalinConfig config, List<Route> routes) {
-        Set<String> open =
-                routes.stream()
-                        .filter(route -> route.open() && route.method() == HandlerType.GET)
-                        .map(Route::path)
-                        .collect(Collectors.toSet());
-        GuardHandler handler = new GuardHandler(rules, open, connections, metrics, clock);
+        GuardHandler.Paths paths =
+                new GuardHandler.Paths(
+                        paths(routes, r -> r.open() && r.method().equals(HandlerType.GET)),
+                        paths(routes, r -> r.request() != null));
+        GuardHandler handler = new GuardHandler(rules, paths, connections, metrics, clock);
         config.jetty.modifyServer(server -> server.insertHandler(handler));
         config.jetty.modifyHttpConfiguration(this::configure);
         config.routes.beforeMatched(context -> {
@@ -144,9 +128,12 @@ public final class Guard implements Extension {
         config.events.serverStopped(connections::close);
     }
 
+    private static Set<String> paths(List<Route> routes, Predicate<Route> which) {
+        return routes.stream().filter(which).map(Route::path).collect(Collectors.toSet());
+    }
+
     private void configure(HttpConfiguration http) {
         http.setRequestHeaderSize(rules.limits().headerBytes());
-        http.setMaxUnconsumedRequestContentReads(UNREAD_READS);
         // doubled and foreign names get to HostCheck, which answers them as it does all others
         http.setHttpCompliance(
                 HttpCompliance.RFC9110.with(
@@ -158,7 +145,7 @@ public final class Guard implements Extension {
     }
 
     private static Request addHeaders(Request request, HttpFields.Mutable headers) {
-        HEADERS.forEach(headers::put);
+        SafeHeaders.put(headers);
         return request;
     }
 }

@@ -32,19 +32,24 @@ final class GuardHandler extends Handler.Wrapper {
     private final HostCheck hosts;
     private final OriginCheck origins;
     private final WrongKeys wrongKeys;
-    private final Set<String> open;
+    private final Paths paths;
     private final Connections connections;
     private final Metrics metrics;
     private final Clock clock;
 
-    /// @param open paths that need no key
+    /// What the guard has to know of the routes.
+    ///
+    /// @param open   paths that need no key
+    /// @param bodies paths that take a body
+    record Paths(Set<String> open, Set<String> bodies) {}
+
     GuardHandler(
-            Rules rules, Set<String> open, Connections connections, Metrics metrics, Clock clock) {
+            Rules rules, Paths paths, Connections connections, Metrics metrics, Clock clock) {
         this.rules = rules;
         this.hosts = new HostCheck(rules.host(), rules.allowedHosts());
         this.origins = new OriginCheck(hosts);
         this.wrongKeys = new WrongKeys(rules.limits().wrongKeys(), System::nanoTime);
-        this.open = Set.copyOf(open);
+        this.paths = paths;
         this.connections = connections;
         this.metrics = metrics;
         this.clock = clock;
@@ -68,10 +73,10 @@ final class GuardHandler extends Handler.Wrapper {
                     metrics.answered(name, response.getStatus(), System.nanoTime() - began);
                 });
         if (denial != null) {
-            denial.write(answer, callback);
+            denial.write(answer, new Lingering(timed, callback));
             return true;
         }
-        return super.handle(timed, answer, callback);
+        return super.handle(timed, answer, new Lingering(timed, callback));
     }
 
     private @Nullable Denial denial(Request request, Connections.Watch watch) {
@@ -88,11 +93,11 @@ final class GuardHandler extends Handler.Wrapper {
                             BUSY_SECONDS,
                             true);
         }
-        if (denial == null && !request.getMethod().equals("GET")) {
+        if (denial == null && takesBody(request)) {
             denial = wrongBody(request);
-        }
-        if (denial == null && request.getMethod().equals("POST")) {
-            denial = closed();
+            if (denial == null) {
+                denial = closed();
+            }
         }
         return denial;
     }
@@ -157,26 +162,31 @@ final class GuardHandler extends Handler.Wrapper {
     private boolean isOpen(Request request) {
         String path = request.getHttpURI().getPath();
         boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        return reads && path != null && open.contains(path);
+        return reads && path != null && paths.open.contains(path);
+    }
+
+    /// What is sent to other addresses is not read; the router says that they are wrong.
+    private boolean takesBody(Request request) {
+        String path = Request.getPathInContext(request);
+        boolean slash = path.length() > 1 && path.endsWith("/");
+        String plain = slash ? path.substring(0, path.length() - 1) : path;
+        return request.getMethod().equals("POST") && paths.bodies.contains(plain);
     }
 
     private static @Nullable Denial wrongBody(Request request) {
         HttpFields headers = request.getHeaders();
         if (headers.contains(HttpHeader.CONTENT_ENCODING)) {
-            return Denial.closing(
+            return Denial.of(
                     415, "unsupported_media_type", "send the body as it is, not compressed");
         }
-        boolean carries =
-                Set.of("POST", "PUT", "PATCH").contains(request.getMethod())
-                        || request.getLength() > 0;
         List<String> types = headers.getValuesList(HttpHeader.CONTENT_TYPE);
-        if (carries && !(types.size() == 1 && isJson(types.getFirst()))) {
-            return Denial.closing(
-                    415,
-                    "unsupported_media_type",
-                    "send the body as JSON, with the header Content-Type: application/json");
+        if (types.size() == 1 && isJson(types.getFirst())) {
+            return null;
         }
-        return null;
+        return Denial.of(
+                415,
+                "unsupported_media_type",
+                "send the body as JSON, with the header Content-Type: application/json");
     }
 
     /// A web page can send other types to any server without asking it first; this one it cannot.

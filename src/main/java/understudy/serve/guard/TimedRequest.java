@@ -1,6 +1,8 @@
 package understudy.serve.guard;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -12,7 +14,7 @@ final class TimedRequest extends Request.Wrapper {
     private final Limits limits;
     private final long began;
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
-    private volatile long bytes;
+    private final AtomicLong bytes = new AtomicLong();
     private volatile boolean complete;
     private volatile boolean late;
 
@@ -30,10 +32,24 @@ final class TimedRequest extends Request.Wrapper {
         }
         Content.Chunk chunk = super.read();
         if (chunk != null) {
-            bytes += chunk.remaining();
-            complete |= chunk.isLast() || Content.Chunk.isFailure(chunk);
+            bytes.addAndGet(chunk.remaining());
+            if (chunk.isLast() || Content.Chunk.isFailure(chunk)) {
+                complete = true;
+            }
         }
         return chunk;
+    }
+
+    /// Jetty's own way gives up a body that is not here yet for good, and [#drain(long)] could not
+    /// read on.
+    @Override
+    public boolean consumeAvailable() {
+        Content.Chunk chunk = complete ? null : read();
+        while (chunk != null) {
+            chunk.release();
+            chunk = complete || late ? null : read();
+        }
+        return complete;
     }
 
     @Override
@@ -49,13 +65,35 @@ final class TimedRequest extends Request.Wrapper {
         }
     }
 
+    /// Whether nothing more of the body can come.
+    boolean complete() {
+        return complete;
+    }
+
     /// Ends the body where it is too slow.
     void check(long now) {
         long grace = limits.bodyGrace().toNanos();
-        long earned = (long) (bytes * 1e9 / limits.bodyRate());
+        long earned = (long) (bytes.get() * 1e9 / limits.bodyRate());
         if (!complete && !late && now - began > grace + earned) {
             late = true;
             wake();
+        }
+    }
+
+    /// Reads on and throws away, at most `most` bytes: closing a connection over bytes that nobody
+    /// has read resets it, and a client that is still sending would never see its answer.
+    void drain(long most) throws InterruptedException {
+        long left = most;
+        while (left > 0 && !complete && !late) {
+            Content.Chunk chunk = read();
+            if (chunk == null) {
+                CountDownLatch there = new CountDownLatch(1);
+                demand(there::countDown);
+                there.await(); // check() wakes it at the latest
+            } else {
+                left -= chunk.remaining();
+                chunk.release();
+            }
         }
     }
 }

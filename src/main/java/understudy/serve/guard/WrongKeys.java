@@ -42,8 +42,11 @@ final class WrongKeys {
         String key = key(address);
         Count count = counts.get(key);
         long now = nanos.getAsLong();
-        boolean fresh = count == null || now - count.since >= WINDOW;
-        counts.put(key, fresh ? new Count(now, 1) : new Count(count.since, count.wrong + 1));
+        counts.put(
+                key,
+                count == null || now - count.since >= WINDOW
+                        ? new Count(now, 1)
+                        : new Count(count.since, count.wrong + 1));
     }
 
     /// Seconds for which `address` has to wait; 0 for none.

@@ -33,6 +33,7 @@ public final class JettyErrors extends ErrorHandler {
             error = nameless();
             response.setStatus(error.status());
         }
+        SafeHeaders.put(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         response.write(true, ByteBuffer.wrap(Errors.bytes(error)), callback);
         return true;

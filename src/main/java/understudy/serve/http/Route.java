@@ -44,7 +44,8 @@ public record Route(
 
     /// One status.
     ///
-    /// @param content content type to what stands there: a record in JSON, `String.class` for text
+    /// @param content content type to what stands there: a record or `Map.class` (any object) in
+    ///     JSON, `String.class` for text
     /// @param headers name to description
     public record Answer(
             int status,
@@ -60,11 +61,13 @@ public record Route(
             return new Answer(status, description, Map.of(contentType, String.class), Map.of());
         }
 
-        static Answer error(int status, String description) {
+        /// An error, as all of them look.
+        public static Answer error(int status, String description) {
             return json(status, description, ErrorBody.class);
         }
 
-        static Answer later(int status, String description) {
+        /// An error that may be gone later.
+        public static Answer later(int status, String description) {
             return error(status, description)
                     .header("Retry-After", "Seconds after which to try again.");
         }

@@ -65,7 +65,7 @@ public final class ApiError extends RuntimeException {
     }
 
     public ErrorBody body() {
-        return new ErrorBody(new ErrorBody.Detail(message(), type, param, code));
+        return new ErrorBody(new ErrorBody.ErrorDetail(message(), type, param, code));
     }
 
     private String message() {

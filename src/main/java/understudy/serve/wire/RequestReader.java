@@ -9,7 +9,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,8 @@ public final class RequestReader {
         return object(body, type, "");
     }
 
-    static <T> T object(JsonNode node, Class<T> type, String path) {
+    /// Reads an object inside of a request.
+    public static <T> T object(JsonNode node, Class<T> type, String path) {
         if (!node.isObject()) {
             throw path.isEmpty()
                     ? ApiError.request(400, "the body must be a JSON object", "invalid_type")
@@ -106,11 +106,8 @@ public final class RequestReader {
     }
 
     private static Object value(JsonNode node, Type type, Field field, String path) {
-        if (type instanceof ParameterizedType generic) {
-            Type[] of = generic.getActualTypeArguments();
-            return generic.getRawType() == List.class
-                    ? list(node, of[0], field, path)
-                    : texts(node, field, path);
+        if (type instanceof ParameterizedType list) {
+            return list(node, list.getActualTypeArguments()[0], field, path);
         }
         Class<?> plain = (Class<?>) type;
         Shape.Of shape = plain.getAnnotation(Shape.Of.class);
@@ -150,20 +147,6 @@ public final class RequestReader {
         List<Object> all = new ArrayList<>();
         for (JsonNode each : node.values()) {
             all.add(value(each, item, field, path + "[" + all.size() + "]"));
-        }
-        return all;
-    }
-
-    /// Names with texts; `most` bounds how many.
-    private static Map<String, String> texts(JsonNode node, Field field, String path) {
-        if (!node.isObject()) {
-            throw wrongType(path, "an object");
-        }
-        size(path, node.size(), field.least(), field.most(), "entries");
-        Map<String, String> all = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            String inner = join(path, shown(entry.getKey()));
-            all.put(entry.getKey(), plainText(entry.getValue(), inner, 0, Schemas.MAP_TEXT));
         }
         return all;
     }

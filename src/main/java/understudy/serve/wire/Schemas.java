@@ -21,9 +21,6 @@ import understudy.base.Json;
 
 /// JSON schemas of the records that requests and answers are, as OpenAPI 3.1 holds them.
 public final class Schemas {
-    /// Most characters of a text in a map of texts.
-    static final int MAP_TEXT = 512;
-
     private final SchemaBuilder builder;
     private final Set<Class<?>> requests = new LinkedHashSet<>();
 
@@ -39,6 +36,7 @@ public final class Schemas {
                         .without(Option.SCHEMA_VERSION_INDICATOR);
         describeFields(config);
         config.forTypesInGeneral()
+                .withPropertySorter((_, _) -> 0) // as declared
                 .withDescriptionResolver(scope -> {
                     Field field = scope.getType().getErasedType().getAnnotation(Field.class);
                     return field == null ? null : field.value();
@@ -85,8 +83,8 @@ public final class Schemas {
                                         k.field().choices().length == 0
                                                 ? null
                                                 : Arrays.asList(k.field().choices())))
-                .withNumberInclusiveMinimumResolver(f -> of(f, Schemas::minimum))
-                .withNumberInclusiveMaximumResolver(f -> of(f, Schemas::maximum))
+                .withNumberInclusiveMinimumResolver(f -> of(f, k -> minimum(k, isRequest(f))))
+                .withNumberInclusiveMaximumResolver(f -> of(f, k -> maximum(k, isRequest(f))))
                 .withStringMinLengthResolver(f -> of(f, k -> least(k, String.class)))
                 .withStringMaxLengthResolver(f -> of(f, k -> most(k, String.class)))
                 .withStringPatternResolver(f ->
@@ -121,22 +119,24 @@ public final class Schemas {
         return known == null ? null : what.apply(known);
     }
 
-    private static @Nullable BigDecimal minimum(Fields.Known known) {
+    private static @Nullable BigDecimal minimum(Fields.Known known, boolean request) {
         double min = known.field().min();
         if (!Double.isInfinite(min)) {
             return new BigDecimal(RequestReader.plain(min));
         }
         Class<?> type = known.component().getType();
-        return type == long.class || type == Long.class ? BigDecimal.valueOf(Long.MIN_VALUE) : null;
+        boolean bounded = request && (type == long.class || type == Long.class);
+        return bounded ? BigDecimal.valueOf(Long.MIN_VALUE) : null;
     }
 
-    private static @Nullable BigDecimal maximum(Fields.Known known) {
+    private static @Nullable BigDecimal maximum(Fields.Known known, boolean request) {
         double max = known.field().max();
         if (!Double.isInfinite(max)) {
             return new BigDecimal(RequestReader.plain(max));
         }
         Class<?> type = known.component().getType();
-        return type == long.class || type == Long.class ? BigDecimal.valueOf(Long.MAX_VALUE) : null;
+        boolean bounded = request && (type == long.class || type == Long.class);
+        return bounded ? BigDecimal.valueOf(Long.MAX_VALUE) : null;
     }
 
     private static @Nullable Integer least(Fields.Known known, Class<?> type) {
@@ -157,14 +157,15 @@ public final class Schemas {
 
     /// What is optional in a request depends on defaults, in an answer on what is left out.
     private void addRequest(Class<?> type) {
-        if (type.isRecord() && requests.add(type)) {
+        boolean plain = !type.isAnnotationPresent(Shape.Of.class);
+        if (plain && type.isRecord() && requests.add(type)) {
             for (Fields.Known known : Fields.of(type)) {
                 addRequest(known.component().getType());
                 if (known.component().getGenericType()
                         instanceof java.lang.reflect.ParameterizedType generic) {
                     for (java.lang.reflect.Type inner : generic.getActualTypeArguments()) {
-                        if (inner instanceof Class<?> plain) {
-                            addRequest(plain);
+                        if (inner instanceof Class<?> item) {
+                            addRequest(item);
                         }
                     }
                 }

@@ -100,6 +100,37 @@ class HostTableTest {
         assertThat(server.faults).isEmpty();
     }
 
+    /// A right name with a wrong page, and a wrong name with a right page, are as wrong as both.
+    @Test
+    void namesAndPagesMustBothBeRight() throws IOException {
+        int port = server.port();
+        Map<String, Boolean> pages = new LinkedHashMap<>();
+        pages.put("X-Nothing: 1", true);
+        pages.put("Origin: http://%s", true);
+        pages.put("Origin: null", false);
+        pages.put("Origin: http://evil.com", false);
+        pages.put("Origin: http://localhost:" + (port + 1), false);
+        pages.put("Sec-Fetch-Site: cross-site", false);
+        List<String> wrong = new ArrayList<>();
+        for (Map.Entry<String, Boolean> host : hosts(port).entrySet()) {
+            String name = host.getKey().replaceFirst("^Host: ?", "");
+            for (Map.Entry<String, Boolean> page : pages.entrySet()) {
+                String origin = page.getKey().replace("%s", name.lines().findFirst().orElse(""));
+                boolean right = host.getValue() && page.getValue();
+                for (Way way : ways()) {
+                    String request =
+                            "%s %s HTTP/1.1\r\n%s\r\n%s\r\nConnection: close\r\n\r\n"
+                                    .formatted(way.method, way.path, host.getKey(), origin);
+                    int status = RawHttp.send(port, request).status();
+                    if ((status != 403) != right) {
+                        wrong.add(host.getKey() + " " + origin + " " + way + ": " + status);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
     @Test
     void nameInTheFirstLineMustBeTheSame() throws IOException {
         int port = server.port();

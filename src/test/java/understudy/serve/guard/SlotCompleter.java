@@ -3,6 +3,8 @@ package understudy.serve.guard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +25,9 @@ final class SlotCompleter implements Completer {
     final AtomicInteger running = new AtomicInteger();
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger cancelled = new AtomicInteger();
+
+    /// Prompts whose texts were cancelled.
+    final Set<String> left = ConcurrentHashMap.newKeySet();
 
     private final Semaphore slots;
     private final int queue;
@@ -69,7 +74,7 @@ final class SlotCompleter implements Completer {
         }
         waiting.decrementAndGet();
         if (!mine) {
-            cancelled.incrementAndGet();
+            cancelled(task);
             return new Completion("", 0, 0, 0, Completion.Finish.CANCELLED, List.of());
         }
         running.incrementAndGet();
@@ -93,7 +98,7 @@ final class SlotCompleter implements Completer {
                 LockSupport.parkNanos(tokenNanos);
             }
             if (stop.getAsBoolean()) {
-                cancelled.incrementAndGet();
+                cancelled(task);
                 return completion(words, done, Completion.Finish.CANCELLED);
             }
             String word =
@@ -107,6 +112,11 @@ final class SlotCompleter implements Completer {
             done++;
         }
         return completion(words, done, Completion.Finish.LENGTH);
+    }
+
+    private void cancelled(Task task) {
+        left.add(prompt(task.prompt()));
+        cancelled.incrementAndGet();
     }
 
     private static String prompt(Prompt prompt) {

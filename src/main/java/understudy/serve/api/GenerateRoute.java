@@ -1,4 +1,4 @@
-package understudy.serve;
+package understudy.serve.api;
 
 import io.javalin.http.Context;
 import java.util.Arrays;

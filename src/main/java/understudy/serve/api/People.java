@@ -1,4 +1,4 @@
-package understudy.serve;
+package understudy.serve.api;
 
 import java.util.Optional;
 import understudy.reply.Voice;

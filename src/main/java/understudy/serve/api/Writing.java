@@ -1,4 +1,4 @@
-package understudy.serve;
+package understudy.serve.api;
 
 import io.javalin.http.Context;
 import java.util.List;
@@ -76,7 +76,7 @@ public record Writing(Completer completer, InFlight inFlight, Errors errors, Jso
         if (characters > most) {
             throw ApiError.field(
                     param,
-                    "the prompt has %d characters; this model takes %d tokens, at most %d characters"
+                    "the prompt has %d characters; this model takes %d tokens, %d characters at most"
                             .formatted(characters, model.context(), most),
                     "context_length_exceeded");
         }
