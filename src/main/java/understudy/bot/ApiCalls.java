@@ -76,6 +76,7 @@ final class ApiCalls implements AutoCloseable {
                         .connectTimeout(connect)
                         .writeTimeout(connect)
                         .readTimeout(read)
+                        .callTimeout(read.multipliedBy(2)) // also where bytes come one by one
                         .addNetworkInterceptor(ApiCalls::tell)
                         .build();
     }

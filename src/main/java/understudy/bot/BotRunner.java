@@ -82,14 +82,7 @@ public final class BotRunner {
                         new Dispatcher.Limits(options.maxAge(), options.perChat(), options.inAll()),
                         this::fail);
         Poller poller =
-                new Poller(
-                        parts.transport(),
-                        inbox,
-                        dispatcher::accept,
-                        listener,
-                        notices,
-                        pace,
-                        random);
+                new Poller(parts.transport(), inbox, dispatcher::accept, notices, pace, random);
         prune();
         sender.start();
         dispatcher.resume();

@@ -123,7 +123,15 @@ public final class BotStore implements AutoCloseable {
     ///
     /// @throws UserError where the file cannot be read
     public <R> R read(HandleCallback<R, RuntimeException> reading) {
-        return write(reading);
+        turn.lock();
+        try {
+            Handle joined = transaction;
+            return joined != null ? reading.withHandle(joined) : jdbi.withHandle(reading);
+        } catch (JdbiException e) {
+            throw failed("could not be read", e);
+        } finally {
+            turn.unlock();
+        }
     }
 
     /// One transaction, or a part of the one that this thread is in already. What fails carries no
@@ -146,15 +154,19 @@ public final class BotStore implements AutoCloseable {
                 }
             });
         } catch (JdbiException e) {
-            throw new UserError(
-                    "the bot's store could not be written; it is as it was before",
-                    file.toString(),
-                    "make room on the disk, and start the bot again",
-                    ExitCode.UNEXPECTED_STATE,
-                    e.getCause());
+            throw failed("could not be written; it is as it was before", e);
         } finally {
             turn.unlock();
         }
+    }
+
+    private UserError failed(String what, JdbiException e) {
+        return new UserError(
+                "the bot's store " + what,
+                file.toString(),
+                "make room on the disk, and start the bot again",
+                ExitCode.UNEXPECTED_STATE,
+                e.getCause());
     }
 
     /// As [#write], without a result.
@@ -256,13 +268,13 @@ public final class BotStore implements AutoCloseable {
         }
     }
 
-    /// Gives a group its new number, everywhere.
+    /// Gives a group its new number, everywhere. Its messages are numbered anew, too.
     void move(long from, long to) {
         change(handle -> {
-            for (String table : List.of("inbox", "outbox", "history")) {
-                handle.execute(
-                        "UPDATE OR IGNORE " + table + " SET chat = ? WHERE chat = ?", to, from);
-            }
+            handle.execute("UPDATE inbox SET chat = ? WHERE chat = ?", to, from);
+            handle.execute("UPDATE outbox SET chat = ?, reply_to = NULL WHERE chat = ?", to, from);
+            handle.execute(
+                    "UPDATE history SET chat = ?, message_id = NULL WHERE chat = ?", to, from);
             handle.execute("DELETE FROM parked WHERE chat = ?", from);
         });
     }
@@ -289,8 +301,8 @@ public final class BotStore implements AutoCloseable {
         change(handle -> handle.execute("DELETE FROM parked WHERE chat = ?", chat));
     }
 
-    /// Removes what was done with before `time`: updates, and answers with their causes. The
-    /// ambiguous stay.
+    /// Removes what was done with before `time`: updates, and answers with their causes. Of
+    /// answers with a key only the words go, so that no occasion comes twice; the ambiguous stay.
     void prune(Instant time) {
         long ms = time.toEpochMilli();
         change(handle -> {
@@ -299,6 +311,13 @@ public final class BotStore implements AutoCloseable {
                     """
                     DELETE FROM outbox WHERE created_ms < ? AND key IS NULL
                     AND state IN ('SENT', 'FAILED', 'DROPPED')
+                    """,
+                    ms);
+            handle.execute(
+                    """
+                    UPDATE parts SET text = '' WHERE text <> '' AND outbox IN (
+                        SELECT id FROM outbox
+                        WHERE created_ms < ? AND state IN ('SENT', 'FAILED', 'DROPPED'))
                     """,
                     ms);
         });

@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -158,6 +157,8 @@ final class Dispatcher implements Decision.Room {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
             onFatal.accept(e); // the store cannot be written
+        } catch (RuntimeException e) { // not to be printed: its words may be somebody's
+            notices.warn("an error of the program: " + e.getClass().getSimpleName());
         } finally {
             synchronized (this) {
                 lane.running = false;
@@ -261,13 +262,7 @@ final class Dispatcher implements Decision.Room {
     /// @return false where it failed and may be tried again
     private boolean attempt(List<Update> batch, boolean late, boolean passes, Semaphore turns)
             throws InterruptedException {
-        Set<Long> spent = inbox.attempt(batch);
-        List<Update> left = batch.stream().filter(u -> !spent.contains(u.id())).toList();
-        if (!spent.isEmpty()) {
-            inbox.skip(
-                    batch.stream().filter(u -> spent.contains(u.id())).toList(),
-                    "failed " + Inbox.ATTEMPTS + " times");
-        }
+        List<Update> left = inbox.attempt(batch);
         if (left.isEmpty()) {
             return true;
         }

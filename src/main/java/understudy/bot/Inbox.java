@@ -3,10 +3,8 @@ package understudy.bot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -154,25 +152,33 @@ final class Inbox {
     }
 
     /// Counts a try before it is made, so that an update which kills the process is counted too.
+    /// One that has had all its tries is skipped.
     ///
-    /// @return ids of those that have had all their tries already
-    Set<Long> attempt(List<Update> batch) {
+    /// @return those that are to be tried: neither spent nor done with
+    List<Update> attempt(List<Update> batch) {
         return store.write(handle -> {
-            Set<Long> spent = new HashSet<>();
+            List<Update> tried = new ArrayList<>();
             for (Update update : batch) {
                 int counted =
                         handle.execute(
                                 """
                                 UPDATE inbox SET attempts = attempts + 1
-                                WHERE update_id = ? AND attempts < ?
+                                WHERE update_id = ? AND state = 'RECEIVED' AND attempts < ?
                                 """,
                                 update.id(),
                                 ATTEMPTS);
-                if (counted == 0) {
-                    spent.add(update.id());
+                if (counted == 1) {
+                    tried.add(update);
+                } else {
+                    handle.execute(
+                            """
+                            UPDATE inbox SET state = 'SKIPPED', reason = 'failed', body = ''
+                            WHERE update_id = ? AND state = 'RECEIVED'
+                            """,
+                            update.id());
                 }
             }
-            return spent;
+            return tried;
         });
     }
 

@@ -19,6 +19,7 @@ public final class KillSwitch {
     public static final long POLL_MS = 250;
 
     private final Path file;
+    private volatile boolean on; // also where the file cannot be made
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /// @param file such as `HOME/bots/stop`
@@ -32,24 +33,29 @@ public final class KillSwitch {
 
     /// Looks at the file: as fresh as can be.
     public boolean on() {
-        return Files.exists(file);
+        return on || Files.exists(file);
     }
 
     /// Turns it on; when this returns, nothing is sent that was not on its way already.
+    ///
+    /// @throws UncheckedIOException where the file cannot be made: it then holds until the process
+    ///     ends, or [#release]
     public void stop() {
+        on = true;
+        listeners.forEach(Runnable::run);
         try {
             PrivateFiles.createFolders(file.toAbsolutePath().resolveSibling(""));
             PrivateFiles.ensure(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("the kill switch could not be turned on", e);
+            throw new UncheckedIOException("the kill switch will not outlast the process", e);
         }
-        listeners.forEach(Runnable::run);
     }
 
     /// Turns it off.
     public void release() {
         try {
             Files.deleteIfExists(file);
+            on = false;
         } catch (IOException e) {
             throw new UserError(
                     "the kill switch could not be turned off",

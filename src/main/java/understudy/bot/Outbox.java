@@ -387,10 +387,11 @@ public final class Outbox {
             handle.execute(
                     """
                     UPDATE outbox SET state = CASE WHEN EXISTS
-                        (SELECT 1 FROM parts WHERE outbox = ?1 AND state = 'GENERATED')
+                        (SELECT 1 FROM parts WHERE outbox = ? AND state = 'GENERATED')
                         THEN 'GENERATED' ELSE 'SENT' END
-                    WHERE id = ?1
+                    WHERE id = ?
                     """,
+                    entry.id(),
                     entry.id());
             Answer answer = entry.answer();
             if (answer.kind() == Answer.Kind.REPLY) {

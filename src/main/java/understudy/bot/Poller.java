@@ -26,7 +26,6 @@ final class Poller {
     private final Inbox inbox;
     private final Consumer<List<Update>> handOn;
     private final Notices notices;
-    private final BotListener listener;
     private final Pace pace;
     private final Backoff backoff;
     private ChatTransport.@Nullable Account account;
@@ -38,14 +37,12 @@ final class Poller {
             ChatTransport transport,
             Inbox inbox,
             Consumer<List<Update>> handOn,
-            BotListener listener,
             Notices notices,
             Pace pace,
             RandomGenerator random) {
         this.transport = transport;
         this.inbox = inbox;
         this.handOn = handOn;
-        this.listener = listener;
         this.notices = notices;
         this.pace = pace;
         this.backoff = new Backoff(random);
@@ -83,7 +80,7 @@ final class Poller {
         backoff.reset();
         if (!connected) {
             connected = true;
-            listener.connected(account);
+            notices.connected(account);
         }
         List<Update> fresh = inbox.receive(updates, pace.clock().instant());
         if (!fresh.isEmpty()) {

@@ -14,6 +14,8 @@ final class Rates {
     /// Chats remembered; a chat's bucket is full again long before so many others were served.
     private static final int CHATS = 10_000;
 
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
     private final Pace pace;
     private final Bucket all;
     private final Map<Long, Chat> chats =
@@ -26,8 +28,18 @@ final class Rates {
                 }
             };
 
-    /// @param group null for a chat of two
-    private record Chat(Bucket second, @Nullable Bucket group) {}
+    /// The limits of one chat.
+    private static final class Chat {
+        private final Bucket second;
+        private final @Nullable Bucket group; // null for a chat of two
+        private long free; // when the second after the last message that arrived is over
+
+        Chat(Bucket second, @Nullable Bucket group, long now) {
+            this.second = second;
+            this.group = group;
+            this.free = now;
+        }
+    }
 
     Rates(Pace pace) {
         this.pace = pace;
@@ -52,8 +64,9 @@ final class Rates {
                         c ->
                                 new Chat(
                                         bucket(1, 1, Duration.ofMillis(1050)),
-                                        c < 0 ? bucket(5, 15, Duration.ofMinutes(1)) : null));
-        long wait = missing(limits.second);
+                                        c < 0 ? bucket(5, 15, Duration.ofMinutes(1)) : null,
+                                        pace.nanos()));
+        long wait = Math.max(missing(limits.second), limits.free - pace.nanos());
         if (limits.group != null) {
             wait = Math.max(wait, missing(limits.group));
         }
@@ -67,6 +80,15 @@ final class Rates {
         }
         all.tryConsume(1);
         return Duration.ZERO;
+    }
+
+    /// A message has arrived: the next one follows a second later at the earliest, however long
+    /// this one took on its way.
+    synchronized void arrived(long chat) {
+        Chat limits = chats.get(chat);
+        if (limits != null) {
+            limits.free = pace.nanos() + SECOND;
+        }
     }
 
     private static long missing(Bucket bucket) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -37,6 +38,7 @@ final class Sender {
     private final Map<Long, Long> floods = new ConcurrentHashMap<>();
 
     private final Set<Outbox.Lane> running = new HashSet<>(); // guarded by itself
+    private final AtomicInteger sending = new AtomicInteger(); // lanes under way
     private final Semaphore work = new Semaphore(0);
     private volatile boolean ending;
 
@@ -103,14 +105,20 @@ final class Sender {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
-            onFatal.accept(e);
+            fatal(e);
         }
+    }
+
+    private void fatal(UserError e) {
+        ending = true;
+        onFatal.accept(e);
     }
 
     private void startLanes() {
         for (Outbox.Lane lane : outbox.lanes()) {
             synchronized (running) {
                 if (running.add(lane)) {
+                    sending.incrementAndGet();
                     Thread.ofVirtual().name("send").start(() -> run(lane));
                 }
             }
@@ -118,6 +126,7 @@ final class Sender {
     }
 
     private void run(Outbox.Lane lane) {
+        boolean ended = false;
         try {
             while (!ending) {
                 Optional<Outbox.Entry> entry = outbox.next(lane);
@@ -129,12 +138,18 @@ final class Sender {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (UserError e) {
-            onFatal.accept(e);
+            fatal(e);
+        } catch (RuntimeException e) { // not to be printed: its words may be somebody's
+            notices.warn("an error of the program: " + e.getClass().getSimpleName());
+            ended = true;
         } finally {
-            synchronized (running) {
-                running.remove(lane);
+            sending.decrementAndGet();
+            if (!ended) { // else it would end the same way, again and again
+                synchronized (running) {
+                    running.remove(lane);
+                }
+                work.release(); // something may have come since this lane looked
             }
-            work.release(); // something may have come since this lane looked
         }
     }
 
@@ -275,6 +290,7 @@ final class Sender {
                     "error of the program");
             return Outcome.ENDED;
         }
+        rates.arrived(answer.chat());
         outbox.sent(entry, n, text, id);
         backoff.reset();
         return Outcome.SENT;
@@ -333,8 +349,6 @@ final class Sender {
     }
 
     boolean idle() {
-        synchronized (running) {
-            return running.isEmpty();
-        }
+        return sending.get() == 0;
     }
 }

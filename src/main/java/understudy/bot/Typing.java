@@ -30,8 +30,8 @@ public final class Typing implements AutoCloseable {
                                     transport.typing(chat, businessConnection);
                                     pace.sleep(AGAIN);
                                 }
-                            } catch (ChatTransport.Failed e) {
-                                closed = true;
+                            } catch (RuntimeException e) {
+                                closed = true; // no matter what it was
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }

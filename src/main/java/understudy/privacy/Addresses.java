@@ -32,11 +32,12 @@ final class Addresses {
     /// Times, amounts and distances, which are no house numbers.
     private static final Pattern NO_HOUSE =
             Pattern.compile(
-                    "(?iu)["
-                        + " ]?(?:min|minut|uhr|km\\b|m\\b|h\\b|std|stund|tage?\\b|x\\b|%|€|\\$|£|pm\\b|am\\b"
-                        + "|jahre|mal\\b|grad|personen|people|person|personas|pessoas|euro|o'clock"
-                        + "|times|years|days|hours|horas?|minutos|dias|días|heures|ans\\b|jours|ore\\b"
-                        + "|giorni|anni|godz|dni\\b|uur\\b|dagen)");
+                    """
+                    (?iu)[ ]?(?:min|minut|uhr|km\\b|m\\b|h\\b|std|stund|tage?\\b|x\\b|%|€|\\$|£\
+                    |pm\\b|am\\b|jahre|mal\\b|grad|personen|people|person|personas|pessoas|euro\
+                    |o'clock|times|years|days|hours|horas?|minutos|dias|días|heures|ans\\b\
+                    |jours|ore\\b|giorni|anni|godz|dni\\b|uur\\b|dagen)\
+                    """);
 
     private static final Pattern BEHIND =
             Pattern.compile(
@@ -59,17 +60,21 @@ final class Addresses {
                     "(?iu)stra[sß]s?e|str\\.|sokak|sokağı|caddesi|cad\\.|sok\\.|utca|allee");
     private static final Pattern ORDINARY =
             Pattern.compile(
-                    "(?iu)(?:heim|park|sitz|arbeits|rück|hin|um|camping|spiel|steh|schlaf|unter|zelt"
-                        + "|fußball|tennis|flug|stell|liege|schul|arbeits|lern|studien|aus|fuß|rad"
-                        + "|hering|sp|st|br|boxr|d|ge|be|ver|tr|war|hat|kr)(?:weg|platz|ring|steig"
-                        + "|damm|ufer|tie|plein|gata|kade|laan|gade|vej)");
+                    """
+                    (?iu)(?:heim|park|sitz|arbeits|rück|hin|um|camping|spiel|steh|schlaf|unter\
+                    |zelt|fußball|tennis|flug|stell|liege|schul|arbeits|lern|studien|aus|fuß\
+                    |rad|hering|sp|st|br|boxr|d|ge|be|ver|tr|war|hat|kr)(?:weg|platz|ring|steig\
+                    |damm|ufer|tie|plein|gata|kade|laan|gade|vej)\
+                    """);
 
     /// `Calle Mayor 5`, `rua das Flores, 12`, `via Roma 3`, `ul. Długa 7`.
     private static final Pattern BEGINNING =
             Pattern.compile(
-                    "(?<![\\p{L}])(?:(?iu:calle|c/|avenida|avda\\.?|av\\.|paseo|plaza|carrer|camino|rua"
-                        + "|travessa|praça|estrada|viale|corso|piazza|vicolo|largo|via|ul\\.|ulica"
-                        + "|al\\.|улица|ул\\.|проспект|пр\\.|calea|strada|bulevardul))"
+                    """
+                    (?<![\\p{L}])(?:(?iu:calle|c/|avenida|avda\\.?|av\\.|paseo|plaza|carrer\
+                    |camino|rua|travessa|praça|estrada|viale|corso|piazza|vicolo|largo|via\
+                    |ul\\.|ulica|al\\.|улица|ул\\.|проспект|пр\\.|calea|strada|bulevardul))\
+                    """
                             + WORDS
                             + NUMBER);
 
@@ -86,17 +91,22 @@ final class Addresses {
             Pattern.compile(
                     "(?<![0-9.,:/])(?<number>[0-9]{1,5}[a-zA-Z]?)[ ](?<name>(?:(?:[NSEW]\\.?|"
                             + NAME
-                            + "|[0-9]{1,3}(?:st|nd|rd|th))[ ]){1,3}|[a-z]{3,20}[ ])"
-                            + "(?i:street|st\\.?|avenue|ave\\.?|road|rd\\.?|lane|ln\\.?|drive|dr\\.?|court"
-                            + "|ct\\.?|boulevard|blvd\\.?|terrace|crescent|close|gardens|square|way"
-                            + "|parkway|pkwy|highway|hwy)(?![\\p{L}])");
+                            + """
+                            |[0-9]{1,3}(?:st|nd|rd|th))[ ]){1,3}|[a-z]{3,20}[ ])(?i:street|st\\.?\
+                            |avenue|ave\\.?|road|rd\\.?|lane|ln\\.?\
+                            |drive|dr\\.?|court|ct\\.?\
+                            |boulevard|blvd\\.?|terrace|crescent|close|gardens|square\
+                            |way|parkway|pkwy|highway|hwy)(?![\\p{L}])\
+                            """);
 
     private static final Pattern NO_NAME =
             Pattern.compile(
-                    "(?i)(?:way|min|mins|minutes|miles|mile|blocks?|meters?|metres?|km|hours?|hrs?|days?"
-                        + "|years?|the|this|one|per|and|down|people|cars?|more|times|long|very|pm"
-                        + "|side|main|other|hour|day|minute|year|lane|car|far|any|his|her|our|your|their|different|steps?|new|good|percent|degrees?)"
-                        + " ");
+                    """
+                    (?i)(?:way|min|mins|minutes|miles|mile|blocks?|meters?|metres?|km|hours?\
+                    |hrs?|days?|years?|the|this|one|per|and|down|people|cars?|more|times|long\
+                    |very|pm|side|main|other|hour|day|minute|year|lane|car|far|any|his|her|our\
+                    |your|their|different|steps?|new|good|percent|degrees?)[ ]\
+                    """);
 
     private Addresses() {}
 

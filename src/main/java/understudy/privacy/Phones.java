@@ -21,10 +21,10 @@ final class Phones {
 
     /// Questions to libphonenumber about one text; some 10 µs each. A text with more numbers than
     /// that is no chat, and what it holds then counts by its shape alone.
-    private static final int MOST_QUESTIONS = 10_000;
+    private static final int MOST_QUESTIONS = 5_000;
 
     /// Stretches of digits of one text that are looked at closely, for the same reason.
-    private static final int MOST_CANDIDATES = 20_000;
+    private static final int MOST_CANDIDATES = 5_000;
 
     private static final int LEAST_DIGITS = 7;
     private static final int MOST_DIGITS = 15; // E.164

@@ -16,15 +16,18 @@ final class Secrets {
                             + "(?<quote>[\"'“„«`]?)(?<value>[^\\s\"'”“»`]{4,64})");
     private static final Pattern CODE =
             Pattern.compile(
-                    "(?iu)(?<![\\p{L}])(?<word>pin|pin-?code|code|otp|tan|puk|cvv|cvc|passcode"
-                        + "|c[óo]digo|codice|kode|kod|kodu|clave|geheimzahl|zugangscode|best[äa]tigungscode|sicherheitscode|t[üu]rcode|code"
-                        + " pin|şifre"
-                        + "|verification|код|пин|验证码|驗證碼|認証コード|인증번호|password|passwort|contrase[ñn]a|mot"
-                        + " de passe|senha|пароль)(?![\\p{L}])(?:[^\\p{L}0-9\\n]{0,4}(?:is|ist|lautet|es|est|[eé]|jest|to|for"
-                        + " you|для входа|number|nummer|de acceso|d'acc[eè]s|di accesso|puerta|für"
-                        + " die|türe?|vom|of|the|my|your|mein|dein|hier|here|door|gate|card|karte)(?![\\p{L}])){0,4}[^\\p{L}0-9\\n]{0,4}(?<value>[0-9]{2,4}["
-                        + " -][0-9]{2,4}|(?:[A-Z]-)?[0-9]{3,8})(?![0-9\\p{L}]|[.,:][0-9]|["
-                        + " ]?[€$£%])");
+                    """
+                    (?iu)(?<![\\p{L}])(?<word>pin|pin-?code|code|otp|tan|puk|cvv|cvc|passcode\
+                    |c[óo]digo|codice|kode|kod|kodu|clave|geheimzahl|zugangscode\
+                    |best[äa]tigungscode|sicherheitscode|t[üu]rcode|code pin|şifre|verification\
+                    |код|пин|验证码|驗證碼|認証コード|인증번호|password|passwort|contrase[ñn]a|mot de passe\
+                    |senha|пароль)(?![\\p{L}])(?:[^\\p{L}0-9\\n]{0,4}(?:is|ist|lautet|es|est\
+                    |[eé]|jest|to|for you|для входа|number|nummer|de acceso|d'acc[eè]s\
+                    |di accesso|puerta|für die|türe?|vom|of|the|my|your|mein|dein|hier|here\
+                    |door|gate|card|karte)(?![\\p{L}])){0,4}[^\\p{L}0-9\\n]{0,4}(?<value>[0-9]{\
+                    2,4}[ -][0-9]{2,4}|(?:[A-Z]-)?[0-9]{3,8})(?![0-9\\p{L}]|[.,:][0-9]\
+                    |[ ]?[€$£%])\
+                    """);
     private static final Pattern CODE_BEHIND =
             Pattern.compile(
                     "(?iu)(?<![0-9\\p{L}.,-])(?<value>(?:[A-Z]-)?[0-9]{4,8}|[0-9]{3}[ -][0-9]{3})["
@@ -36,18 +39,22 @@ final class Secrets {
     /// Codes that are no secret.
     private static final Pattern PUBLIC_CODE =
             Pattern.compile(
-                    "(?iu)(?:error|zip|area|country|status|exit|http|postal|post|promo|discount|bar"
-                        + "|dress|source|qr|fehler|vorwahl|state|return|response|dial|airport|sort|morse|da"
-                        + " vinci|rabatt|producto|product|article)[ -]?$");
+                    """
+                    (?iu)(?:error|zip|area|country|status|exit|http|postal|post|promo|discount\
+                    |bar|dress|source|qr|fehler|vorwahl|state|return|response|dial|airport|sort\
+                    |morse|da vinci|rabatt|producto|product|article)[ -]?$\
+                    """);
 
     /// Keys of programs, told by how their makers begin them.
     private static final Pattern KEY =
             Pattern.compile(
-                    "(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16,200}|gh[pousr]_[A-Za-z0-9]{20,80}"
-                        + "|xox[abpr]-[A-Za-z0-9-]{10,100}|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,40}"
-                        + "|hf_[A-Za-z0-9]{20,60}|glpat-[A-Za-z0-9_-]{16,60}"
-                        + "|eyJ[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,2000}"
-                        + "|[0-9]{8,10}:AA[A-Za-z0-9_-]{30,40})");
+                    """
+                    (?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16,200}|gh[pousr]_[A-Za-z0-9]{20,80}\
+                    |xox[abpr]-[A-Za-z0-9-]{10,100}|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,40}\
+                    |hf_[A-Za-z0-9]{20,60}|glpat-[A-Za-z0-9_-]{16,60}\
+                    |eyJ[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,2000}\
+                    |[0-9]{8,10}:AA[A-Za-z0-9_-]{30,40})\
+                    """);
 
     private Secrets() {}
 

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// E-mail addresses whose signs are written as words: `ada at example dot org`, `ada[at]example.org`.
+/// E-mail addresses whose signs are written as words: `ada at example dot org`,
+/// `ada[at]example.org`.
 ///
 /// "Meet me at cafe.com" is none: the sign between the two halves, or the dot, has to be spelled in
 /// a way that nobody uses in a sentence.
@@ -19,8 +20,10 @@ final class SpelledEmails {
                     + DOT
                     + ")[ ])[\\p{L}0-9_%+-]{1,64}+){0,4}";
     private static final String NAME =
-            "(?!(?i:the|an?|this|that|der|die|das|la|le|el|il|um?a?|een|de|of|to)(?![\\p{L}0-9.-]))["
-                + "\\p{L}0-9-]{1,63}+";
+            """
+            (?!(?i:the|an?|this|that|der|die|das|la|le|el|il|um?a?|een|de|of\
+            |to)(?![\\p{L}0-9.-]))[\\p{L}0-9-]{1,63}+\
+            """;
 
     private static final Pattern SIGN_SPELLED =
             Pattern.compile(

@@ -1,7 +1,7 @@
 /// Rules for personal data: find it, and keep it from going out.
 ///
-/// Start at [PersonalData], which finds, and [OutputFilter], which keeps back. [Fold] gives a text in
-/// plain characters with the way back to the original, [Spoken] reads digits written as words,
+/// Start at [PersonalData], which finds, and [OutputFilter], which keeps back. [Fold] gives a text
+/// in plain characters with the way back to the original, [Spoken] reads digits written as words,
 /// [OthersWords] knows what others wrote by keyed hashes. `docs/privacy.md` says what is found and
 /// what is not.
 ///

@@ -2,6 +2,8 @@ package understudy.privacy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class OutputFilterTest {
+    /// The limits are on work, whatever else the machine does.
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
     private static final long SEED = 5_150_2112;
 
     private static final String[] DIGIT_WORDS = {
@@ -328,9 +333,9 @@ class OutputFilterTest {
                         DynamicTest.dynamicTest(
                                 "100,000 of '" + piece.strip() + "'",
                                 () -> {
-                                    long start = System.nanoTime();
+                                    long start = CPU.getCurrentThreadCpuTime();
                                     filter.check(piece.repeat(100_000 / piece.length()), List.of());
-                                    long ms = (System.nanoTime() - start) / 1_000_000;
+                                    long ms = (CPU.getCurrentThreadCpuTime() - start) / 1_000_000;
                                     assertThat(ms).isLessThanOrEqualTo(5_000);
                                 }));
     }

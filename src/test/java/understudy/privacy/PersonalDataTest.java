@@ -2,7 +2,8 @@ package understudy.privacy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Tables of made-up data: what has to be found stands between `‹` and `›`.
 class PersonalDataTest {
+    /// The limits are on work, whatever else the machine does.
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
     private static final String FOUND =
             """
             PHONE   DE  ruf mich an: ‹0151 23456789›
@@ -226,21 +230,14 @@ class PersonalDataTest {
 
     @TestFactory
     Stream<DynamicTest> findsNothingInOrdinaryChat() {
-        return Stream.of("", "DE", "ES", "US", "FR")
-                .flatMap(region ->
-                        NOTHING.stream()
-                                .map(text ->
-                                        DynamicTest.dynamicTest(
-                                                region + " " + text,
-                                                () ->
-                                                        assertThat(
-                                                                        PersonalData.find(
-                                                                                text,
-                                                                                region.isEmpty()
-                                                                                        ? List.of()
-                                                                                        : List.of(
-                                                                                                region)))
-                                                                .isEmpty())));
+        List<List<String>> regions =
+                List.of(List.of(), List.of("DE"), List.of("ES"), List.of("US"), List.of("FR"));
+        return regions.stream().flatMap(r -> NOTHING.stream().map(text -> nothing(text, r)));
+    }
+
+    private static DynamicTest nothing(String text, List<String> regions) {
+        return DynamicTest.dynamicTest(
+                regions + " " + text, () -> assertThat(PersonalData.find(text, regions)).isEmpty());
     }
 
     @Test
@@ -286,65 +283,72 @@ class PersonalDataTest {
         }
     }
 
+    private static final List<String> HOSTILE =
+            List.of(
+                    "1",
+                    "1 ",
+                    "0151 ",
+                    "12-",
+                    "+",
+                    "+1",
+                    "a",
+                    "@",
+                    "a@",
+                    "a.",
+                    "a@a.",
+                    ".",
+                    " ",
+                    "\n",
+                    "http://",
+                    "www.",
+                    "straße ",
+                    "straße 1",
+                    "Aa ",
+                    "1 Aa ",
+                    "calle Aa ",
+                    "calle de la ",
+                    "rue de la ",
+                    "1 rue de ",
+                    "pin ",
+                    "pin: ",
+                    "code is your ",
+                    "password ",
+                    "password is ",
+                    "DE89 ",
+                    "DE89",
+                    "192.168.",
+                    "a:",
+                    "ab:cd:",
+                    "12.34.",
+                    "eyJ",
+                    "sk-",
+                    "4111 1111 ",
+                    "one ",
+                    "one two ",
+                    "at ",
+                    "dot ",
+                    "\u200d",
+                    "\ud83d",
+                    "１",
+                    "é",
+                    "漢",
+                    "ab-",
+                    "1,",
+                    "(0",
+                    "\u0301");
+
     /// A million characters of what is worst for each rule; the limit is that of the specification.
     @TestFactory
     Stream<DynamicTest> hostileTextsTakeLinearTime() {
-        List<String> pieces = new ArrayList<>(List.of("1", "1 ", "0151 ", "12-", "+", "+1", "a"));
-        pieces.addAll(
-                List.of(
-                        "@",
-                        "a@",
-                        "a.",
-                        "a@a.",
-                        ".",
-                        " ",
-                        "\n",
-                        "http://",
-                        "www.",
-                        "straße ",
-                        "straße 1",
-                        "Aa ",
-                        "1 Aa ",
-                        "calle Aa ",
-                        "calle de la ",
-                        "rue de la ",
-                        "1 rue de ",
-                        "pin ",
-                        "pin: ",
-                        "code is your ",
-                        "password ",
-                        "password is ",
-                        "DE89 ",
-                        "DE89",
-                        "192.168.",
-                        "a:",
-                        "ab:cd:",
-                        "12.34.",
-                        "eyJ",
-                        "sk-",
-                        "4111 1111 ",
-                        "one ",
-                        "one two ",
-                        "at ",
-                        "dot ",
-                        "\u200d",
-                        "\ud83d",
-                        "１",
-                        "é",
-                        "漢",
-                        "ab-",
-                        "1,",
-                        "(0",
-                        "\u0301"));
-        return pieces.stream()
+        return HOSTILE.stream()
                 .map(piece ->
                         DynamicTest.dynamicTest(
                                 "1,000,000 of '" + piece.strip() + "'",
                                 () -> {
                                     String text = piece.repeat(1_000_000 / piece.length());
-                                    long start = System.nanoTime();
+                                    long start = CPU.getCurrentThreadCpuTime();
                                     PersonalData.find(text);
-                                    long ms = (System.nanoTime() - start) / 1_000_000;
+                                    long ms = (CPU.getCurrentThreadCpuTime() - start) / 1_000_000;
                                     assertThat(ms).isLessThanOrEqualTo(5_000);
                                 }));
     }
