@@ -105,7 +105,7 @@ final class Answering {
                         line,
                         written,
                         spent);
-        kit.disclosures().made(place);
+        kit.disclosed(place);
         round.begin(asked.from().id());
         round.answer(
                 asked.last(), answer, () -> kit.register().countOne(asked.from().id(), "reply"));

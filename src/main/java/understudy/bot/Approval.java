@@ -159,9 +159,9 @@ final class Approval {
                                     draft.connection(),
                                     draft.replyTo(),
                                     draft.disclosure(),
-                                    new Writer.Written(text, false),
+                                    new Writer.Written(text, draft.fixed()),
                                     Duration.ofDays(1)); // the owner's reading was wait enough
-                    kit.disclosures().made(draft.place());
+                    kit.disclosed(draft.place());
                     return kit.outbox().enqueue(answer, "approved:" + draft.id());
                 });
     }

@@ -83,7 +83,17 @@ record Kit(
 
     /// The line that the next reply in a conversation begins with; empty for none.
     String disclosure(Register.Place place, String language) {
-        return disclosures.due(place) ? texts.say(Texts.Say.DISCLOSURE, language) : "";
+        if (disclosures.when(place).filter(at -> register.lost(place, at)).isPresent()) {
+            disclosures.again(place); // what carried it may never have arrived
+        }
+        return disclosures.when(place).isPresent()
+                ? ""
+                : texts.say(Texts.Say.DISCLOSURE, language);
+    }
+
+    /// It was said, or is on its way.
+    void disclosed(Register.Place place) {
+        disclosures.made(place, clock.instant());
     }
 
     /// A text as the messages that it is sent in.

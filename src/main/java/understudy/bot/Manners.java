@@ -303,10 +303,13 @@ public final class Manners implements Behaviour {
         if (from == null) {
             return;
         }
+        if (paired(last, from, last.text(), round)) {
+            return;
+        }
         Access access = access(from.id());
         boolean direct = last.chat().kind() == Update.ChatKind.PRIVATE;
         if (access == Access.STRANGER) {
-            stranger(last, from, direct ? last.text() : "", round);
+            stranger(last, from, round);
             return;
         }
         if (access == Access.OWNER) {
@@ -346,22 +349,28 @@ public final class Manners implements Behaviour {
         }
     }
 
-    /// One fixed line a day at most, and the code that makes an owner.
-    private void stranger(Update.Message message, Update.Sender from, String code, Round round) {
-        boolean direct = message.chat().kind() == Update.ChatKind.PRIVATE;
-        if (direct && !message.forwarded() && kit.owner().isEmpty() && pairing.redeem(code)) {
-            kit.register().setOwner(from.id());
-            kit.register()
-                    .met(new Register.Met(place(message), from.name(), false, from.language()));
-            round.notice(
-                    message,
-                    message.chat().id(),
-                    "You are my owner now.\n\n"
-                            + kit.texts().say(Texts.Say.STARTED, from.language())
-                            + "\n\n"
-                            + OwnerCommands.HELP);
-            return;
+    /// The code that makes an owner, where there is none yet.
+    private boolean paired(
+            Update.Message message, Update.Sender from, String code, Round round) {
+        if (message.forwarded()
+                || message.chat().kind() != Update.ChatKind.PRIVATE
+                || !Pairing.looksLike(code)
+                || kit.owner().isPresent()
+                || !pairing.redeem(code)) {
+            return false;
         }
+        kit.register().setOwner(from.id());
+        String hello = kit.texts().say(Texts.Say.STARTED, from.language());
+        round.notice(
+                message,
+                message.chat().id(),
+                "You are my owner now.\n\n" + hello + "\n\n" + OwnerCommands.HELP);
+        return true;
+    }
+
+    /// One fixed line a day at most.
+    private void stranger(Update.Message message, Update.Sender from, Round round) {
+        boolean direct = message.chat().kind() == Update.ChatKind.PRIVATE;
         round.skip("not let in");
         if (direct && kit.register().counted(from.id(), "stranger", DAY) == 0) {
             round.answer(
@@ -464,7 +473,7 @@ public final class Manners implements Behaviour {
                             : question.asked(said(message, botName), language);
             if (in.isPresent()) {
                 notice(message, from, kit.texts().say(Texts.Say.BOT_ANSWER, in.get()), round);
-                kit.disclosures().made(place);
+                kit.disclosed(place);
                 return true;
             }
         }
@@ -483,7 +492,7 @@ public final class Manners implements Behaviour {
                             Answer.Kind.NOTICE),
                     () -> {
                         kit.register().countOne(from.id(), "medium");
-                        kit.disclosures().made(place);
+                        kit.disclosed(place);
                     });
         }
         return true;
@@ -509,14 +518,14 @@ public final class Manners implements Behaviour {
 
     private void commanded(
             Command command, Update.Message message, Update.Sender from, Round round) {
-        if (!command.ours()) {
+        boolean start = command.name().equals("start");
+        if (!command.ours() || (start && paired(message, from, command.rest(), round))) {
             return;
         }
         Access access = access(from.id());
         boolean direct = message.chat().kind() == Update.ChatKind.PRIVATE;
         if (access == Access.STRANGER) {
-            boolean code = command.name().equals("start") && Pairing.looksLike(command.rest());
-            stranger(message, from, code ? command.rest() : "", round);
+            stranger(message, from, round);
             return;
         }
         if (access == Access.OWNER) {

@@ -2,6 +2,7 @@ package understudy.bot;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -291,6 +292,19 @@ final class Register {
                         """,
                         place.chat(),
                         flag(place))
+                > 0;
+    }
+
+    /// Whether something that was to be sent in a conversation since `since` was not.
+    boolean lost(Place place, Instant since) {
+        return count(
+                        """
+                        SELECT count(*) FROM outbox WHERE chat = ? AND (business IS NOT NULL) = ?
+                        AND state IN ('FAILED', 'DROPPED', 'AMBIGUOUS') AND created_ms >= ?
+                        """,
+                        place.chat(),
+                        flag(place),
+                        since.toEpochMilli())
                 > 0;
     }
 

@@ -176,7 +176,7 @@ final class BotTelegramCommand extends Command {
                         BotRules.DRAFT_LIFE,
                         BotRules.SETTLE,
                         options);
-        ChatTransport transport = TelegramTransport.connect(token, apiUrl, true);
+        ChatTransport transport = TelegramTransport.connect(token, apiUrl, false);
         boolean begun = false;
         try {
             ChatTransport.Account account = account(transport);

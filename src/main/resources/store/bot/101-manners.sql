@@ -1,5 +1,6 @@
 -- Whom the bot answers, what it was told about them, and what waits for the owner's decision.
 -- `business` is 1 for chats of the owner's own account. Times are milliseconds since 1970.
+-- AUTOINCREMENT: numbers are part of keys in the outbox, so none is given twice.
 
 -- Single values: the owner, all paused, the draft whose text the owner is about to write.
 CREATE TABLE manners (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -27,7 +28,7 @@ CREATE TABLE links (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 
 -- What the owner wants remembered in a chat, a sentence each.
 CREATE TABLE facts (
-    id INTEGER PRIMARY KEY, chat INTEGER NOT NULL, business INTEGER NOT NULL, text TEXT NOT NULL);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, business INTEGER NOT NULL, text TEXT NOT NULL);
 
 -- Accounts that let the bot in.
 CREATE TABLE connections (
@@ -37,11 +38,12 @@ CREATE TABLE connections (
 -- Answers that wait for the owner: PENDING, then SENT, DISCARDED, EXPIRED or REPLACED.
 -- A new `version` is written by Regenerate. `fixed` texts are said by rule.
 CREATE TABLE drafts (
-    id INTEGER PRIMARY KEY, chat INTEGER NOT NULL, connection TEXT, reply_to INTEGER,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, connection TEXT, reply_to INTEGER,
     person INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, disclosure TEXT NOT NULL,
     fixed INTEGER NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL,
     last_incoming_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL);
 
 -- Corrections that wait for Keep or Drop, as the line of corrections.jsonl they would become.
-CREATE TABLE reviews (id INTEGER PRIMARY KEY, chat INTEGER NOT NULL, business INTEGER NOT NULL,
+CREATE TABLE reviews (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, business INTEGER NOT NULL,
     correction TEXT NOT NULL);

@@ -404,10 +404,17 @@ class MannersTest {
                                         Duration.ofHours(1),
                                         Duration.ZERO,
                                         r.options()))) {
-            stage.model.answer.set(p -> p.lines().toString());
+            stage.model.answer.set(
+                    p -> "heard " + p.lines().getLast().content() + ", " + p.lines().size());
             for (int turn = 0; turn < 1000; turn++) {
                 int who = random.nextInt(people.length);
                 stage.say(people[who], "marker-" + who + "-x turn " + turn);
+            }
+            for (Prompt.Chat prompt : stage.model.asked) {
+                String all = prompt.toString();
+                int at = all.indexOf("marker-");
+                String own = all.substring(at, all.indexOf("-x", at) + 2);
+                assertThat(all.replace(own, "")).as("seed " + seed).doesNotContain("marker-");
             }
             for (ChatTransport.Outgoing out : stage.sent) {
                 long who = out.chat() - 3000;

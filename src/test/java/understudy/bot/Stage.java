@@ -44,8 +44,10 @@ final class Stage implements AutoCloseable {
     final Manners manners;
     final Pairing pairing;
     final List<ChatTransport.Outgoing> sent = new ArrayList<>();
-    private final AtomicInteger updates = new AtomicInteger();
-    private final AtomicInteger messages = new AtomicInteger(1);
+    /// Of all stages together: a restarted bot meets new numbers.
+    private static final AtomicInteger UPDATES = new AtomicInteger();
+
+    private static final AtomicInteger MESSAGES = new AtomicInteger(1);
 
     Stage(Path folder, Function<BotRules, BotRules> change) {
         this(folder, change, List.of(), OthersWords.none());
@@ -109,12 +111,12 @@ final class Stage implements AutoCloseable {
             boolean mentions,
             @Nullable String business) {
         return new Update.Message(
-                updates.incrementAndGet(),
+                UPDATES.incrementAndGet(),
                 new Update.ChatRef(
                         chat,
                         chat < 0 ? Update.ChatKind.GROUP : Update.ChatKind.PRIVATE,
                         chat < 0 ? "The group" : ""),
-                messages.incrementAndGet(),
+                MESSAGES.incrementAndGet(),
                 new Update.Sender(person, "N" + person, "", "en", false),
                 clock.instant(),
                 text,
@@ -127,8 +129,8 @@ final class Stage implements AutoCloseable {
 
     Update.ButtonPressed press(long person, ChatTransport.Button button) {
         return new Update.ButtonPressed(
-                updates.incrementAndGet(),
-                "p" + updates.get(),
+                UPDATES.incrementAndGet(),
+                "p" + UPDATES.get(),
                 new Update.Sender(person, "N" + person, "", "en", false),
                 new Update.ChatRef(person, Update.ChatKind.PRIVATE, ""),
                 1,
@@ -136,7 +138,7 @@ final class Stage implements AutoCloseable {
     }
 
     long nextUpdate() {
-        return updates.incrementAndGet();
+        return UPDATES.incrementAndGet();
     }
 
     /// Hands a batch to the manners, sends what comes of it, and gives what was sent by it.
@@ -160,7 +162,7 @@ final class Stage implements AutoCloseable {
                     int n = entry.next() + i;
                     String text = answer.bubbles().get(i).text();
                     outbox.sending(entry.id(), n);
-                    outbox.sent(entry, n, text, messages.incrementAndGet());
+                    outbox.sent(entry, n, text, MESSAGES.incrementAndGet());
                     boolean last = i == answer.bubbles().size() - 1;
                     now.add(
                             new ChatTransport.Outgoing(

@@ -43,8 +43,7 @@ final class GuardHandler extends Handler.Wrapper {
     /// @param bodies paths that take a body
     record Paths(Set<String> open, Set<String> bodies) {}
 
-    GuardHandler(
-            Rules rules, Paths paths, Connections connections, Metrics metrics, Clock clock) {
+    GuardHandler(Rules rules, Paths paths, Connections connections, Metrics metrics, Clock clock) {
         this.rules = rules;
         this.hosts = new HostCheck(rules.host(), rules.allowedHosts());
         this.origins = new OriginCheck(hosts);
