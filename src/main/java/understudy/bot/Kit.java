@@ -86,9 +86,7 @@ record Kit(
         if (disclosures.when(place).filter(at -> register.lost(place, at)).isPresent()) {
             disclosures.again(place); // what carried it may never have arrived
         }
-        return disclosures.when(place).isPresent()
-                ? ""
-                : texts.say(Texts.Say.DISCLOSURE, language);
+        return disclosures.when(place).isPresent() ? "" : texts.say(Texts.Say.DISCLOSURE, language);
     }
 
     /// It was said, or is on its way.

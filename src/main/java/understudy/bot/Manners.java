@@ -22,9 +22,6 @@ public final class Manners implements Behaviour {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// Answers by rule to one person in an hour; more stay unanswered.
-    private static final int NOTICES = 30;
-
     private static final Pattern RATHER =
             Pattern.compile("(?i)i['’]?d rather say[:,]?\\s+(.+)", Pattern.DOTALL);
 
@@ -350,8 +347,7 @@ public final class Manners implements Behaviour {
     }
 
     /// The code that makes an owner, where there is none yet.
-    private boolean paired(
-            Update.Message message, Update.Sender from, String code, Round round) {
+    private boolean paired(Update.Message message, Update.Sender from, String code, Round round) {
         if (message.forwarded()
                 || message.chat().kind() != Update.ChatKind.PRIVATE
                 || !Pairing.looksLike(code)
@@ -472,7 +468,7 @@ public final class Manners implements Behaviour {
                             ? Optional.empty()
                             : question.asked(said(message, botName), language);
             if (in.isPresent()) {
-                notice(message, from, kit.texts().say(Texts.Say.BOT_ANSWER, in.get()), round);
+                round.notice(message, from, kit.texts().say(Texts.Say.BOT_ANSWER, in.get()));
                 kit.disclosed(place);
                 return true;
             }
@@ -496,24 +492,6 @@ public final class Manners implements Behaviour {
                     });
         }
         return true;
-    }
-
-    /// Fixed words to somebody who is let in, within reason.
-    private void notice(Update.Message message, Update.Sender from, String text, Round round) {
-        if (kit.register().counted(from.id(), "notice", HOUR) >= NOTICES) {
-            round.skip("too many at once");
-            return;
-        }
-        boolean group = message.chat().kind() != Update.ChatKind.PRIVATE;
-        Answer answer =
-                new Answer(
-                        message.chat().id(),
-                        null,
-                        group ? message.message() : null,
-                        List.of(new Answer.Bubble(text, Duration.ZERO)),
-                        List.of(),
-                        Answer.Kind.NOTICE);
-        round.answer(message, answer, () -> kit.register().countOne(from.id(), "notice"));
     }
 
     private void commanded(
@@ -594,7 +572,7 @@ public final class Manners implements Behaviour {
         }
         String text = kit.texts().say(say, language);
         boolean more = say == Texts.Say.HELP && access == Access.OWNER;
-        notice(message, from, more ? text + "\n\n" + OwnerCommands.HELP : text, round);
+        round.notice(message, from, more ? text + "\n\n" + OwnerCommands.HELP : text);
     }
 
     /// Forgets a conversation, in the file, too.

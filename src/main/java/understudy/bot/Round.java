@@ -1,10 +1,16 @@
 package understudy.bot;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// What is decided about one batch of messages, until it is written down as a whole.
 final class Round {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    /// Answers by rule to one person in an hour; more stay unanswered.
+    private static final int NOTICES = 30;
+
     private final Kit kit;
     private final Desk desk;
     private final List<Answer> answers = new ArrayList<>();
@@ -48,6 +54,24 @@ final class Round {
     void notice(Update cause, long chat, String text) {
         Answer answer = Kit.toOwner(chat, text, List.of(), Answer.Kind.NOTICE);
         answer(cause, answer, () -> {});
+    }
+
+    /// Fixed words to somebody who is let in, within reason.
+    void notice(Update.Message message, Update.Sender from, String text) {
+        if (kit.register().counted(from.id(), "notice", HOUR) >= NOTICES) {
+            skip("too many at once");
+            return;
+        }
+        boolean group = message.chat().kind() != Update.ChatKind.PRIVATE;
+        Answer answer =
+                new Answer(
+                        message.chat().id(),
+                        null,
+                        group ? message.message() : null,
+                        List.of(new Answer.Bubble(text, Duration.ZERO)),
+                        List.of(),
+                        Answer.Kind.NOTICE);
+        answer(message, answer, () -> kit.register().countOne(from.id(), "notice"));
     }
 
     /// The owner decides: nothing goes to the chat itself.

@@ -89,7 +89,8 @@ class MannersEndToEndTest {
     private void press(String label) {
         FakeBotApi.Sent shown =
                 to(Stage.OWNER).stream()
-                        .filter(s -> s.parameters().getOrDefault("reply_markup", "").contains(label))
+                        .filter(s ->
+                                s.parameters().getOrDefault("reply_markup", "").contains(label))
                         .findFirst()
                         .orElseThrow();
         String markup = shown.parameters().get("reply_markup");
@@ -159,15 +160,17 @@ class MannersEndToEndTest {
         long stopped = System.nanoTime();
         api.say(Stage.OWNER, "/stop");
         await().atMost(LONG).until(() -> !to(Stage.OWNER).isEmpty());
-        await().during(Duration.ofSeconds(3)).atMost(LONG).until(() -> {
-            long last =
-                    api.sent().stream()
-                            .filter(s -> s.chat() != Stage.OWNER)
-                            .mapToLong(FakeBotApi.Sent::nanos)
-                            .max()
-                            .orElseThrow();
-            return last - stopped <= Duration.ofSeconds(2).toNanos();
-        });
+        await().during(Duration.ofSeconds(3))
+                .atMost(LONG)
+                .until(() -> {
+                    long last =
+                            api.sent().stream()
+                                    .filter(s -> s.chat() != Stage.OWNER)
+                                    .mapToLong(FakeBotApi.Sent::nanos)
+                                    .max()
+                                    .orElseThrow();
+                    return last - stopped <= Duration.ofSeconds(2).toNanos();
+                });
         assertThat(api.sent()).hasSizeLessThan(8 * people.size());
         api.say(Stage.OWNER, "/start");
         api.say(7000, "again");

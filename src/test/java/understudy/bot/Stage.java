@@ -44,6 +44,7 @@ final class Stage implements AutoCloseable {
     final Manners manners;
     final Pairing pairing;
     final List<ChatTransport.Outgoing> sent = new ArrayList<>();
+
     /// Of all stages together: a restarted bot meets new numbers.
     private static final AtomicInteger UPDATES = new AtomicInteger();
 
