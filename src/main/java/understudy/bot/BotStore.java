@@ -160,6 +160,27 @@ public final class BotStore implements AutoCloseable {
         }
     }
 
+    /// As [#change], but not waiting for the disk: it outlives the process, maybe not the power.
+    void unforced(Consumer<Handle> change) {
+        turn.lock();
+        try {
+            synchronous("NORMAL");
+            try {
+                change(change);
+            } finally {
+                synchronous("FULL");
+            }
+        } catch (JdbiException e) {
+            throw failed("could not be written; it is as it was before", e);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void synchronous(String how) {
+        jdbi.useHandle(handle -> handle.execute("PRAGMA synchronous = " + how));
+    }
+
     private UserError failed(String what, JdbiException e) {
         return new UserError(
                 "the bot's store " + what,

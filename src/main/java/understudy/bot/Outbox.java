@@ -1,5 +1,8 @@
 package understudy.bot;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,8 +25,8 @@ import understudy.chat.Role;
 ///     +-----------------> FAILED, DROPPED
 /// ```
 ///
-/// SENDING is on disk right before the first byte of a bubble leaves. So whatever is found in
-/// GENERATED was certainly not sent, and whatever is found in SENDING may have been.
+/// SENDING is on disk before the first byte of a bubble leaves. So whatever is found in GENERATED
+/// was certainly not sent, and whatever is found in SENDING may have been.
 public final class Outbox {
     /// What became of an answer.
     public enum State {
@@ -37,6 +40,8 @@ public final class Outbox {
 
     private static final TypeReference<List<List<ChatTransport.Button>>> BUTTONS =
             new TypeReference<>() {};
+
+    private static final String BOOT = boot();
 
     private final BotStore store;
     private final Clock clock;
@@ -252,11 +257,20 @@ public final class Outbox {
         return id;
     }
 
-    /// Everything that was being sent when the process ended is ambiguous from now on.
+    /// Everything that was leaving when the process ended is ambiguous from now on. What was about
+    /// to leave waits again, where the machine has not been off since: [#leaving] would be on file.
     ///
-    /// @return how many answers that were
+    /// @return how many are ambiguous
     int resolveInterrupted() {
         return store.write(handle -> {
+            String unsent =
+                    "state = 'SENDING' AND leaves = 0 AND boot <> '' AND boot = '" + BOOT + "'";
+            handle.execute(
+                    "UPDATE parts SET state = 'GENERATED' WHERE state = 'SENDING'"
+                            + " AND outbox IN (SELECT id FROM outbox WHERE "
+                            + unsent
+                            + ")");
+            handle.execute("UPDATE outbox SET state = 'GENERATED' WHERE " + unsent);
             handle.execute("UPDATE parts SET state = 'AMBIGUOUS' WHERE state = 'SENDING'");
             return handle.execute(
                     """
@@ -266,11 +280,22 @@ public final class Outbox {
         });
     }
 
+    /// Names this run of the machine; empty where the system does not tell.
+    private static String boot() {
+        try {
+            String id = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+            return id.matches("[0-9a-f-]{36}") ? id : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /// Runs the statements of a sending once, on nothing: the first time takes longest, and the
     /// time between SENDING and SENT is when a process must not die.
     void warmUp() {
         Answer nothing = Answer.of(0, "-", Answer.Kind.NOTICE);
         sending(-1, 0);
+        leaving(-1);
         sent(new Entry(-1, nothing, 0, clock.instant(), false), 0, "-", 0);
     }
 
@@ -358,19 +383,34 @@ public final class Outbox {
                         .one());
     }
 
+    /// A bubble is about to be sent: on disk before anything of it leaves, power cuts included.
+    ///
     /// @return false where somebody dropped it meanwhile: it must not be sent
     boolean sending(long id, int n) {
         return store.write(handle -> {
-            if (handle.execute(
-                            "UPDATE outbox SET state = 'SENDING' WHERE id = ? AND state ="
-                                    + " 'GENERATED'",
-                            id)
-                    == 0) {
+            int waited =
+                    handle.execute(
+                            """
+                            UPDATE outbox SET state = 'SENDING', leaves = 0, boot = ?
+                            WHERE id = ? AND state = 'GENERATED'
+                            """,
+                            BOOT,
+                            id);
+            if (waited == 0) {
                 return false;
             }
             handle.execute("UPDATE parts SET state = 'SENDING' WHERE outbox = ? AND n = ?", id, n);
             return true;
         });
+    }
+
+    /// Its first byte leaves next. Not forced to disk: what kills a process does not lose it, and
+    /// a power cut makes what is in SENDING ambiguous without it. So the time in which a killed
+    /// process leaves an answer in doubt holds no wait for a disk.
+    void leaving(long id) {
+        store.unforced(handle ->
+                handle.execute(
+                        "UPDATE outbox SET leaves = 1 WHERE id = ? AND state = 'SENDING'", id));
     }
 
     /// The network took a bubble: it becomes a line of the history where it is the person's own.

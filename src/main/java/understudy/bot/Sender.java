@@ -264,18 +264,23 @@ final class Sender {
                         answer.businessConnection(),
                         last ? answer.buttons() : List.of());
         boolean[] left = new boolean[1];
+        if (!outbox.sending(entry.id(), n)) {
+            return Outcome.ENDED;
+        }
         long id;
         try {
             id =
                     transport.send(
                             message,
                             () -> {
-                                if (halted(entry) || !outbox.sending(entry.id(), n)) {
+                                if (halted(entry)) {
                                     throw new Withdrawn();
                                 }
                                 left[0] = true;
+                                outbox.leaving(entry.id());
                             });
         } catch (Withdrawn e) {
+            outbox.back(entry.id(), n);
             return Outcome.ENDED;
         } catch (ChatTransport.Failed e) {
             return failed(entry, n, left[0], e, backoff);

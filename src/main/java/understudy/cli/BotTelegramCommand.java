@@ -40,6 +40,7 @@ import understudy.privacy.OthersWords;
 import understudy.privacy.OutputFilter;
 import understudy.reply.Completer;
 import understudy.reply.Replier;
+import understudy.reply.UpstreamConfig;
 import understudy.run.RunFolder;
 import understudy.store.ChatStore;
 import understudy.store.Corrections;
@@ -168,7 +169,7 @@ final class BotTelegramCommand extends Command {
                         owner,
                         allowed,
                         me,
-                        "",
+                        server(),
                         instant,
                         stream,
                         hourly,
@@ -189,9 +190,33 @@ final class BotTelegramCommand extends Command {
         }
     }
 
-    /// Whom the run imitates.
+    /// Whom the run imitates; without a run, behind another server, the owner of the chats.
     private String me(Workspace workspace) throws IOException {
-        return RunSetup.of(RunFolder.open(workspace, run)).me();
+        boolean none =
+                completers.upstream != null
+                        && run.equals(RunFolder.LATEST)
+                        && RunFolder.latestFinished(workspace).isEmpty();
+        if (!none) {
+            return RunSetup.of(RunFolder.open(workspace, run)).me();
+        }
+        try (ChatStore store = ChatStore.open(workspace.chats())) {
+            return store.me()
+                    .map(Person::name)
+                    .orElseThrow(() ->
+                            new UserError(
+                                    "nobody knows whom to imitate",
+                                    null,
+                                    "understudy people --me NAME"));
+        }
+    }
+
+    /// Host of the other machine that writes the answers; empty for this one.
+    private String server() {
+        if (completers.upstream == null) {
+            return "";
+        }
+        UpstreamConfig config = UpstreamConfig.of(completers.upstream);
+        return config.leavesThisMachine() ? config.base().getHost() : "";
     }
 
     /// Asks who the bot is: the token is right, and the network is there.
@@ -220,9 +245,10 @@ final class BotTelegramCommand extends Command {
             Console console,
             BotRules rules,
             ChatTransport transport,
-            ChatTransport.Account account) {
+            ChatTransport.Account account)
+            throws IOException {
         try (BotStore store = BotStore.open(file(workspace));
-                Completer completer = completers.open(workspace, List.of(run))) {
+                Completer completer = completers.open(workspace, List.of(run), console)) {
             Clock clock = Clock.systemUTC();
             Outbox outbox = new Outbox(store, clock);
             KillSwitch killSwitch = new KillSwitch(folder(workspace).resolve("stop"));

@@ -1,16 +1,32 @@
 package understudy.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import understudy.base.RecipeFile;
+import understudy.base.Settings;
 import understudy.base.UserError;
 import understudy.base.Workspace;
+import understudy.dataset.DatasetConfig;
 import understudy.reply.Completer;
 import understudy.reply.LocalCompleter;
+import understudy.reply.UpstreamCompleter;
+import understudy.reply.UpstreamConfig;
+import understudy.reply.UpstreamKey;
+import understudy.reply.Voice;
+import understudy.run.RunFolder;
+import understudy.store.ChatStore;
+import understudy.text.TemplateEncoder;
 
-/// Where answers come from, for commands that answer others: runs of this machine.
+/// Where answers come from, for commands that answer others: runs of this machine, or another
+/// server.
 final class CompleterOptions {
     private static final Pattern TIME = Pattern.compile("(-?\\d{1,6})([smh]?)");
 
@@ -52,6 +68,29 @@ final class CompleterOptions {
                             + " (default: ${DEFAULT-VALUE}).")
     int context = 8192;
 
+    @Option(
+            names = "--upstream",
+            paramLabel = "URL",
+            description =
+                    "Answer through another OpenAI-compatible server; conversations are sent"
+                            + " there.")
+    @Nullable String upstream;
+
+    @Option(
+            names = "--upstream-model",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Which of that server's models (default: the only one it has).")
+    String upstreamModel = "";
+
+    @Option(
+            names = "--upstream-key-file",
+            paramLabel = "FILE",
+            description =
+                    "File with that server's key, readable by you alone; else"
+                            + " $UNDERSTUDY_UPSTREAM_KEY.")
+    @Nullable Path upstreamKey;
+
     /// Nothing is loaded yet.
     ///
     /// @param runs that may be asked for, the default first; empty for every finished one
@@ -85,8 +124,21 @@ final class CompleterOptions {
         };
     }
 
-    /// Opens what answers, and loads the default model so that what is wrong with it shows now.
-    Completer open(Workspace workspace, List<String> runs) {
+    /// Opens what answers, and asks it for its models, or loads the default one, so that what is
+    /// wrong shows now.
+    ///
+    /// @param runs that may be asked for, the default first; empty for every finished one. Behind
+    ///     another server, the first one says how prompts begin
+    Completer open(Workspace workspace, List<String> runs, Console console) throws IOException {
+        if (upstream != null) {
+            return upstream(workspace, runs, upstream, console);
+        }
+        if (!upstreamModel.isEmpty() || upstreamKey != null) {
+            throw new UserError(
+                    "there is no other server",
+                    "--upstream-model, --upstream-key-file",
+                    "--upstream URL");
+        }
         LocalCompleter completer = local(workspace, runs);
         try {
             completer.warm("");
@@ -94,6 +146,66 @@ final class CompleterOptions {
         } catch (RuntimeException e) {
             completer.close();
             throw e;
+        }
+    }
+
+    private Completer upstream(Workspace workspace, List<String> runs, String url, Console console)
+            throws IOException {
+        UpstreamConfig config =
+                UpstreamConfig.of(url)
+                        .withModel(upstreamModel)
+                        .withKey(UpstreamKey.find(System.getenv(), upstreamKey));
+        if (config.leavesThisMachine()) {
+            console.warn(
+                    "conversations leave this machine: they are sent to "
+                            + config.origin()
+                            + (config.encrypted() ? "" : ", unencrypted"));
+        }
+        Optional<RunFolder> run =
+                runs.isEmpty() || runs.getFirst().equals(RunFolder.LATEST)
+                        ? RunFolder.latestFinished(workspace)
+                        : Optional.of(RunFolder.open(workspace, runs.getFirst()));
+        Completer completer =
+                run.isPresent()
+                        ? behind(workspace, config, RunSetup.of(run.get()), console)
+                        : new UpstreamCompleter(config, owner(workspace), null);
+        try {
+            completer.models();
+            return completer;
+        } catch (RuntimeException e) {
+            completer.close();
+            throw e;
+        }
+    }
+
+    /// With the template of a run, where its base's tokenizer is on this machine.
+    private static Completer behind(
+            Workspace workspace, UpstreamConfig config, RunSetup setup, Console console) {
+        DatasetConfig data = DatasetConfig.from(setup.data());
+        Voice voice = new Voice(setup.me(), data.systemLine());
+        boolean seed = data.template() == DatasetConfig.Template.SEED;
+        TemplateEncoder encoder = null;
+        try {
+            encoder = TemplateEncoder.load(BaseModel.find(workspace, setup.base()).path(), seed);
+        } catch (UserError e) {
+            console.warn(
+                    e.what()
+                            + ": the other server's own template is used, and tokens are"
+                            + " estimated");
+        }
+        return new UpstreamCompleter(config, voice, encoder);
+    }
+
+    /// The first line of the default recipe, where somebody said who they are; null for none.
+    private static @Nullable Voice owner(Workspace workspace) {
+        if (!Files.exists(workspace.chats())) {
+            return null;
+        }
+        Settings recipe = RecipeFile.load("default", List.of()).settings().section("dataset");
+        try (ChatStore store = ChatStore.open(workspace.chats())) {
+            return store.me()
+                    .map(me -> new Voice(me.name(), DatasetConfig.from(recipe).systemLine()))
+                    .orElse(null);
         }
     }
 }

@@ -118,13 +118,14 @@ final class ServeCommand extends Command {
     int run(Workspace workspace, Console console) throws IOException {
         Duration limit = checked();
         Hours open = hours == null ? null : Hours.parse(hours, "--hours");
-        ApiKey.Made made = newKey ? ApiKey.make(workspace.home().resolve(KEY_FILE)) : null;
+        ApiKey.Made made = newKey ? ApiKey.make() : null;
         ApiKey key = made == null ? knownKey(workspace) : made.key();
         Rules rules = new Rules(host, Set.copyOf(allowedHosts), key, open, Limits.STANDARD);
         Metrics metrics = new Metrics(new Cost(watts, price));
         Clock clock = Clock.systemDefaultZone();
         try (StopSignal signal = new StopSignal(ended::countDown);
-                Completer completer = new MeteredCompleter(options.open(workspace, runs), metrics);
+                Completer completer =
+                        new MeteredCompleter(options.open(workspace, runs, console), metrics);
                 Server server =
                         new Server(
                                 new Server.Config(host, port, Server.Config.BODY_BYTES, limit),
@@ -135,10 +136,12 @@ final class ServeCommand extends Command {
                                         clock),
                                 List.of(new Guard(rules, completer, metrics, clock)))) {
             server.start();
-            announce(console, server, completer, key != null, open);
             if (made != null) {
+                // not before it can be shown: one kept unseen would lock its owner out
+                made.keep(workspace.home().resolve(KEY_FILE));
                 console.say("key:    " + made.secret() + "   (shown this once; keep it)");
             }
+            announce(console, server, completer, key != null, open);
             ended.await();
             console.say("stopping: what is being written may end");
             server.stop();

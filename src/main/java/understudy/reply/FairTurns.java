@@ -1,9 +1,5 @@
 package understudy.reply;
 
-import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -18,9 +14,8 @@ final class FairTurns {
 
     private final int atOnce;
     private final int most;
-    private final Map<String, Queue<Semaphore>> waiting = new LinkedHashMap<>();
+    private final FairQueue<Semaphore> waiting = new FairQueue<>();
     private int running;
-    private int queued;
 
     FairTurns(int atOnce, int most) {
         this.atOnce = atOnce;
@@ -55,47 +50,34 @@ final class FairTurns {
             running++;
             return null;
         }
-        if (queued >= most) {
+        if (waiting.size() >= most) {
             throw new Refusal(
                     Reason.BUSY,
-                    queued + " requests wait for the server already",
+                    waiting.size() + " requests wait for the server already",
                     null,
                     "try again later",
                     RETRY,
                     null);
         }
-        queued++;
         Semaphore turn = new Semaphore(0);
-        waiting.computeIfAbsent(client, c -> new ArrayDeque<>()).add(turn);
+        waiting.add(client, turn);
         return turn;
     }
 
     private synchronized void leave(String client, Semaphore turn) {
-        Queue<Semaphore> own = waiting.get(client);
-        if (own != null && own.remove(turn)) {
-            queued--;
-            if (own.isEmpty()) {
-                waiting.remove(client);
-            }
-        } else {
+        if (!waiting.remove(client, turn)) {
             done(); // its turn came in this very moment
         }
     }
 
     /// Gives the turn to the next.
     synchronized void done() {
-        if (waiting.isEmpty()) {
+        Semaphore next = waiting.next();
+        if (next == null) {
             running--;
-            return;
+        } else {
+            next.release();
         }
-        Map.Entry<String, Queue<Semaphore>> next = waiting.entrySet().iterator().next();
-        waiting.remove(next.getKey());
-        Semaphore turn = next.getValue().remove();
-        if (!next.getValue().isEmpty()) {
-            waiting.put(next.getKey(), next.getValue()); // behind all others
-        }
-        queued--;
-        turn.release();
     }
 
     synchronized int running() {
@@ -103,6 +85,6 @@ final class FairTurns {
     }
 
     synchronized int waiting() {
-        return queued;
+        return waiting.size();
     }
 }

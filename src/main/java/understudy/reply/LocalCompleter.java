@@ -111,6 +111,14 @@ public final class LocalCompleter implements Completer {
     private static GenerateOptions options(Speaker speaker, GenerateOptions given, int room) {
         Set<Integer> ids = new HashSet<>(speaker.encoder().stopIds());
         Tokenizer tokenizer = speaker.encoder().tokenizer();
+        int size = tokenizer.vocabularySize();
+        if (given.logitBias().keySet().stream().anyMatch(id -> id < 0 || id >= size)) {
+            throw new Refusal(
+                    Refusal.Reason.INVALID,
+                    "a token id of the logit bias is not the model's",
+                    null,
+                    "give ids from 0 to " + (size - 1));
+        }
         given.stopStrings().forEach(stop -> tokenizer.control(stop).ifPresent(ids::add));
         GenerateOptions all = given.alsoStoppingAt(ids, speaker.encoder().stopStrings());
         int most = Math.min(all.maxTokens(), room);

@@ -31,7 +31,7 @@ final class PromptBuilder {
     Built build(Prompt.Chat chat) {
         int most = chat.mostTokens() == 0 ? room : Math.min(room, chat.mostTokens());
         List<Line> history = new ArrayList<>(chat.lines());
-        String first = firstLine(chat, history);
+        String first = firstLine(voice, chat, history);
         if (!chat.shorten()) {
             int[] ids = encode(first, history);
             if (ids.length > most) {
@@ -74,7 +74,7 @@ final class PromptBuilder {
 
     /// The model's own first line, the facts, and the system lines at the beginning of `history`,
     /// which are taken out of it.
-    private String firstLine(Prompt.Chat chat, List<Line> history) {
+    static String firstLine(@Nullable Voice voice, Prompt.Chat chat, List<Line> history) {
         List<String> parts = new ArrayList<>();
         if (voice != null) {
             parts.add(voice.firstLine(chat.partner(), chat.date()));

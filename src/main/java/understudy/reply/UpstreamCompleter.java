@@ -22,10 +22,10 @@ public final class UpstreamCompleter implements Completer {
 
     /// Asks nothing of the server yet.
     ///
-    /// @param voice   whose first line stands before a conversation
+    /// @param voice   whose first line stands before a conversation; null for none
     /// @param encoder template and tokenizer of the server's model; null where they are not here
     public UpstreamCompleter(
-            UpstreamConfig config, Voice voice, @Nullable TemplateEncoder encoder) {
+            UpstreamConfig config, @Nullable Voice voice, @Nullable TemplateEncoder encoder) {
         this.config = config;
         this.http = new UpstreamHttp(config);
         this.server = new UpstreamServer(config, http);

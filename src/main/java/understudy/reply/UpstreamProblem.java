@@ -196,6 +196,10 @@ record UpstreamProblem(int status, String code, String text, OptionalInt retry) 
                     where,
                     "write less, ask for fewer tokens, or start the server with a longer context");
         }
+        return otherRefusal(where);
+    }
+
+    private Refusal otherRefusal(String where) {
         if (status >= 300 && status < 400) {
             return new Refusal(
                     Reason.UPSTREAM,

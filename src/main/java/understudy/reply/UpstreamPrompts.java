@@ -1,5 +1,6 @@
 package understudy.reply;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -32,14 +33,14 @@ final class UpstreamPrompts {
 
     private final UpstreamConfig config;
     private final UpstreamServer server;
-    private final Voice voice;
+    private final @Nullable Voice voice;
     private final @Nullable TemplateEncoder encoder;
     private final ControlText controls;
 
     UpstreamPrompts(
             UpstreamConfig config,
             UpstreamServer server,
-            Voice voice,
+            @Nullable Voice voice,
             @Nullable TemplateEncoder encoder) {
         this.config = config;
         this.server = server;
@@ -111,9 +112,8 @@ final class UpstreamPrompts {
     }
 
     private Made chat(Prompt.Chat chat, GenerateOptions options, boolean fixed) {
-        List<Line> history = controls.harmless(chat.lines());
-        String first =
-                controls.harmless(voice.firstLine(chat.partner(), chat.date(), chat.facts()));
+        List<Line> history = new ArrayList<>(controls.harmless(chat.lines()));
+        String first = controls.harmless(PromptBuilder.firstLine(voice, chat, history));
         UpstreamFitting.Fitted fitted =
                 UpstreamFitting.fit(
                         first, history, most(chat, options), chat.shorten(), this::tokens);

@@ -179,6 +179,7 @@ final class UpstreamServer {
             String id = model.path("id").asString("");
             int context = model.path("max_model_len").asInt(0);
             context = context > 0 ? context : model.path("meta").path("n_ctx").asInt(0);
+            context = context > 0 ? context : model.path("context_length").asInt(0);
             if (!id.isEmpty()) {
                 all.add(new Model(id, model.path("created").asLong(0), context));
                 kind = kind == null ? byOwner(model.path("owned_by").asString("")) : kind;

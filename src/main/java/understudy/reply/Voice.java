@@ -1,9 +1,6 @@
 package understudy.reply;
 
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import understudy.text.SystemLine;
 
@@ -28,13 +25,5 @@ public record Voice(String me, String systemLine) {
         }
         String name = partner.name() == null ? "somebody" : partner.name();
         return SystemLine.render(systemLine, me, name, partner.relation(), date);
-    }
-
-    /// The first line with more sentences behind it; empty for none.
-    String firstLine(Partner partner, LocalDate date, List<String> facts) {
-        List<String> sentences = new ArrayList<>();
-        sentences.add(firstLine(partner, date));
-        sentences.addAll(facts);
-        return sentences.stream().filter(s -> !s.isBlank()).collect(Collectors.joining(" "));
     }
 }

@@ -7,6 +7,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import understudy.base.Json;
 import understudy.serve.http.Route;
+import understudy.serve.wire.ErrorBody;
 import understudy.serve.wire.Schemas;
 
 /// Describes routes as an OpenAPI 3.1 document.
@@ -105,6 +106,20 @@ public final class OpenApi {
         }
     }
 
+    /// An event, in the form in which OpenAPI 3.2 describes items of a stream.
+    private static void event(ObjectNode schema, ObjectNode data, ObjectNode error) {
+        schema.put("type", "object");
+        schema.put("description", "An event; the last one's data is `[DONE]`.");
+        schema.putArray("required").add("data");
+        ArrayNode either = schema.putObject("properties").putObject("data").putArray("anyOf");
+        either.addObject().put("const", "[DONE]");
+        ObjectNode json = either.addObject().put("type", "string");
+        json.put("contentMediaType", "application/json");
+        ArrayNode content = json.putObject("contentSchema").putArray("anyOf");
+        content.add(data);
+        content.add(error);
+    }
+
     private static void answer(ObjectNode response, Route.Answer answer, Schemas schemas) {
         response.put("description", answer.description());
         if (!answer.headers().isEmpty()) {
@@ -124,6 +139,11 @@ public final class OpenApi {
                         if (body == String.class || body == Map.class) {
                             media.putObject("schema")
                                     .put("type", body == Map.class ? "object" : "string");
+                        } else if (type.equals(Route.EVENTS)) {
+                            event(
+                                    media.putObject("schema"),
+                                    schemas.answer(body),
+                                    schemas.answer(ErrorBody.class));
                         } else {
                             media.set("schema", schemas.answer(body));
                         }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 import understudy.base.UserError;
 import understudy.reply.Completer;
 import understudy.serve.api.ApiRoutes;
@@ -36,6 +37,7 @@ public final class Server implements AutoCloseable {
     private final List<Route> routes;
     private final List<String> registered = new ArrayList<>();
     private @Nullable Javalin javalin;
+    private @Nullable ObjectNode description;
 
     /// @param host      address to listen at
     /// @param port      0 for one that is free
@@ -75,7 +77,7 @@ public final class Server implements AutoCloseable {
         List<Route> all = new ArrayList<>();
         all.addAll(ApiRoutes.of(writing, parts.people(), parts.clock()));
         extensions.forEach(extension -> all.addAll(extension.routes()));
-        all.addAll(new PageRoutes(parts.completer(), () -> OpenApi.document(routes())).routes());
+        all.addAll(new PageRoutes(parts.completer(), () -> description()).routes());
         this.routes = List.copyOf(all);
         extensions.forEach(extension -> extension.serving(inFlight));
     }
@@ -83,6 +85,16 @@ public final class Server implements AutoCloseable {
     /// Every route, those of extensions included.
     public List<Route> routes() {
         return routes;
+    }
+
+    /// The OpenAPI document; made once, when it is first asked for.
+    private synchronized ObjectNode description() {
+        ObjectNode known = description;
+        if (known == null) {
+            known = OpenApi.document(routes);
+            description = known;
+        }
+        return known;
     }
 
     /// What is being answered, and whether it is stopping.

@@ -37,7 +37,9 @@ CREATE TABLE outbox (
     passes     INTEGER NOT NULL DEFAULT 0,       -- 1: sent even while the kill switch is on
     state      TEXT NOT NULL CHECK (state IN
                ('GENERATED', 'SENDING', 'SENT', 'FAILED', 'DROPPED', 'AMBIGUOUS')),
-    reason     TEXT NOT NULL DEFAULT ''
+    reason     TEXT NOT NULL DEFAULT '',
+    leaves     INTEGER NOT NULL DEFAULT 0,       -- 1: its bytes may be on their way
+    boot       TEXT NOT NULL DEFAULT ''          -- in which run of the machine it is being sent
 );
 CREATE INDEX outbox_open ON outbox (chat, id) WHERE state IN ('GENERATED', 'SENDING');
 

@@ -203,6 +203,8 @@ class BotStoreTest {
         assertThat(rest.answer().bubbles())
                 .containsExactly(new Answer.Bubble("two", Duration.ofSeconds(1)));
         outbox.sending(rest.id(), 1);
+        outbox.leaving(rest.id());
+        assertThat(pragma("synchronous")).as("FULL again").isEqualTo("2");
         assertThat(outbox.resolveInterrupted()).isEqualTo(1);
         assertThat(outbox.next(new Outbox.Lane(7, false))).isEmpty();
         Outbox.Listed listed = outbox.ambiguous().getFirst();
@@ -210,6 +212,19 @@ class BotStoreTest {
         assertThat(listed.sent()).isEqualTo(1);
         assertThat(listed.toString()).doesNotContain("two");
         assertThat(outbox.text(listed.id())).isEqualTo("two");
+    }
+
+    @Test
+    void whatHadNotLeftWhenTheProcessDiedWaitsUnlessThePowerWasCut() {
+        outbox.enqueue(Answer.of(7, "a", Answer.Kind.REPLY), "k");
+        long id = outbox.next(new Outbox.Lane(7, false)).orElseThrow().id();
+        outbox.sending(id, 0);
+        assertThat(outbox.resolveInterrupted()).isZero();
+        assertThat(outbox.next(new Outbox.Lane(7, false))).isPresent();
+        outbox.sending(id, 0);
+        store.change(handle -> handle.execute("UPDATE outbox SET boot = 'another'"));
+        assertThat(outbox.resolveInterrupted()).isEqualTo(1);
+        assertThat(outbox.next(new Outbox.Lane(7, false))).isEmpty();
     }
 
     @Test

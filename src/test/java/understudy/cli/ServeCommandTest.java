@@ -141,6 +141,16 @@ class ServeCommandTest {
     }
 
     @Test
+    void aKeyThatCannotBeShownIsNotKept() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            Called called = home.call(List.of("serve", "--new-key", "--port", port));
+            assertThat(called.exit()).isEqualTo(ExitCode.USER);
+            assertThat(home.home().resolve("serve.key")).doesNotExist();
+        }
+    }
+
+    @Test
     void mistakesAreToldWithWhatToDo() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());

@@ -3,6 +3,7 @@ package understudy.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,8 +143,7 @@ class ControlTextTest {
     void aPromptHasTheTemplatesControlTokensAndNoOthers(String both) throws Exception {
         String[] names = both.split(" ");
         Tokenizer tokenizer = Tokenizers.load(golden(names[1]));
-        String jinja =
-                java.nio.file.Files.readString(golden("templates").resolve(names[0] + ".jinja"));
+        String jinja = Files.readString(golden("templates").resolve(names[0] + ".jinja"));
         String end = names[0].equals("llama3") ? "<|eot_id|>" : "</s>";
         TemplateEncoder encoder =
                 new TemplateEncoder(tokenizer, ChatTemplate.parse(jinja, "<s>", end));

@@ -230,6 +230,13 @@ class LocalCompleterTest {
                             Refusal.class,
                             r -> assertThat(r.reason()).isEqualTo(Refusal.Reason.INVALID));
         }
+        GenerateOptions biased =
+                new GenerateOptions.Builder().logitBias(java.util.Map.of(373, 1.0)).build();
+        assertThatThrownBy(() ->
+                        write(
+                                completer,
+                                new Completer.Task("", new Prompt.Raw("x"), biased, true, "c")))
+                .isInstanceOf(Refusal.class);
         assertThat(write(completer, task(new Prompt.Ids(List.of(5, 6)))).promptTokens())
                 .isEqualTo(2);
     }

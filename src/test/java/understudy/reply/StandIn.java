@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import understudy.base.Json;
 
@@ -200,8 +201,7 @@ final class StandIn implements AutoCloseable {
 
     /// All names of recordings of a server.
     static List<String> recordings(String server) {
-        try (java.util.stream.Stream<Path> files =
-                Files.list(golden(server + "/manifest.json").getParent())) {
+        try (Stream<Path> files = Files.list(golden(server + "/manifest.json").getParent())) {
             return new ArrayList<>(
                     files.map(f -> f.getFileName().toString())
                             .filter(n -> n.endsWith(".http"))

@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +64,7 @@ class UpstreamCompleterTest {
     }
 
     private Completion ask(UpstreamConfig config, GenerateOptions options, BooleanSupplier stop) {
-        try (UpstreamCompleter completer = new UpstreamCompleter(config, new Voice("", ""), null)) {
+        try (UpstreamCompleter completer = new UpstreamCompleter(config, null, null)) {
             return completer.complete(task(options), p -> pieces.add(p.text()), stop);
         }
     }
@@ -82,8 +84,7 @@ class UpstreamCompleterTest {
     void piecesComeInTheCallersThread() {
         List<Thread> seen = new ArrayList<>();
         server.on(CHATS, events(chat("stop", "a", "b", "c")));
-        try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), new Voice("", ""), null)) {
+        try (UpstreamCompleter completer = new UpstreamCompleter(server.config(), null, null)) {
             Completion done =
                     completer.complete(
                             task(OPTIONS), p -> seen.add(Thread.currentThread()), () -> false);
@@ -226,7 +227,7 @@ class UpstreamCompleterTest {
     void aFieldThatMattersIsNotLeftOut() {
         server.on(CHATS, json(422, "{\"detail\":[{\"loc\":[\"body\",\"logit_bias\"]}]}"));
         GenerateOptions biased =
-                new GenerateOptions.Builder(OPTIONS).logitBias(java.util.Map.of(5, 1.0)).build();
+                new GenerateOptions.Builder(OPTIONS).logitBias(Map.of(5, 1.0)).build();
         Refusal refusal =
                 catchThrowableOfType(
                         Refusal.class, () -> ask(server.config(), biased, () -> false));
@@ -248,8 +249,7 @@ class UpstreamCompleterTest {
                         List.of("Fact."),
                         0,
                         true);
-        try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), new Voice("", ""), null)) {
+        try (UpstreamCompleter completer = new UpstreamCompleter(server.config(), null, null)) {
             completer.complete(new Task("m", prompt, OPTIONS, false, "c"), p -> {}, () -> false);
         }
         assertThat(server.seen(CHATS).get(0).body().path("messages").size()).isEqualTo(3);
@@ -262,6 +262,7 @@ class UpstreamCompleterTest {
     @ValueSource(booleans = {false, true})
     void givingUpClosesTheConnection(boolean begun) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         server.on(
                 CHATS,
@@ -269,8 +270,7 @@ class UpstreamCompleterTest {
                     asked.countDown();
                     try {
                         if (!begun) {
-                            // nothing is sent until the other side has gone
-                            await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+                            waitFor(gone);
                         }
                         OutputStream out = begin(exchange);
                         while (true) {
@@ -285,23 +285,23 @@ class UpstreamCompleterTest {
         GenerateOptions many = new GenerateOptions.Builder(OPTIONS).maxTokens(100_000).build();
         Future<Completion> coming =
                 threads.submit(() -> ask(server.config(), many, cancelled::get));
-        assertThat(asked.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
         if (begun) {
             await().until(() -> !pieces.isEmpty());
         }
         cancelled.set(true);
-        Completion done = coming.get(5, java.util.concurrent.TimeUnit.SECONDS);
+        Completion done = coming.get(5, TimeUnit.SECONDS);
+        gone.countDown();
         assertThat(done.finish()).isEqualTo(Completion.Finish.CANCELLED);
         assertThat(done.text()).isEqualTo(String.join("", pieces));
-        assertThat(closed.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void closingEndsWhatIsWritten() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         server.on(CHATS, exchange -> waitFor(over));
-        UpstreamCompleter completer =
-                new UpstreamCompleter(server.config(), new Voice("", ""), null);
+        UpstreamCompleter completer = new UpstreamCompleter(server.config(), null, null);
         Future<Completion> coming =
                 threads.submit(() -> completer.complete(task(OPTIONS), p -> {}, () -> false));
         await().until(() -> !server.seen(CHATS).isEmpty());
@@ -334,7 +334,7 @@ class UpstreamCompleterTest {
                     events(chat("stop", "a")).answer(exchange);
                 });
         try (UpstreamCompleter completer =
-                new UpstreamCompleter(server.config().withQueue(2, 1), new Voice("", ""), null)) {
+                new UpstreamCompleter(server.config().withQueue(2, 1), null, null)) {
             List<Future<Completion>> coming = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 coming.add(

@@ -140,7 +140,7 @@ class UpstreamRecordedTest {
         assertThat(done.tokens()).isLessThanOrEqualTo(40).isGreaterThan(5);
     }
 
-    /// transformers serve takes no stop texts for this model's answer: they are looked for here.
+    /// transformers serve leaves the stop text in its answer; it is cut off here.
     @ParameterizedTest
     @ValueSource(strings = {LLAMA, TRANSFORMERS})
     void stopTextsEndTheAnswer(String recorded) {
@@ -153,10 +153,10 @@ class UpstreamRecordedTest {
     }
 
     @Test
-    void fewerTokensThanAServerWrites() {
-        GenerateOptions three =
+    void theEarliestStopTextOfAll() {
+        GenerateOptions at =
                 new GenerateOptions.Builder(GREEDY).stopStrings(List.of(" at")).build();
-        Completion done = ask(completer(LLAMA, "chat-stream", "chat"), chat(), three);
+        Completion done = ask(completer(LLAMA, "chat-stream", "chat"), chat(), at);
         assertThat(done.text()).isEqualTo("Tea");
     }
 
@@ -176,11 +176,7 @@ class UpstreamRecordedTest {
         Refusal refusal =
                 catchThrowableOfType(
                         Refusal.class,
-                        () ->
-                                ask(
-                                        new UpstreamCompleter(config, new Voice("", ""), null),
-                                        chat(),
-                                        GREEDY));
+                        () -> ask(new UpstreamCompleter(config, null, null), chat(), GREEDY));
         assertThat(refusal.reason()).isEqualTo(reason);
         assertThat(refusal.fix()).isNotBlank();
         assertThat(refusal.getMessage()).doesNotContain("tea", "Tea", "json.exception");

@@ -30,7 +30,7 @@ class OpenApiTest {
 
     @BeforeAll
     static void start() {
-        server = new TestServer();
+        server = TestServer.guarded(null);
     }
 
     @AfterAll
@@ -166,6 +166,27 @@ class OpenApiTest {
             }
         }
         assertThat(sent).isGreaterThanOrEqualTo(4);
+    }
+
+    /// `docs/serve.md` tells of every field that a request may have, and of every one it may not.
+    @Test
+    void theManualNamesEveryField() throws Exception {
+        String manual = Files.readString(Path.of("docs", "serve.md"));
+        JsonNode schemas = document().at("/components/schemas");
+        List<String> missing = new ArrayList<>();
+        for (String request : List.of("GenerateRequest", "ChatRequest", "CompletionRequest")) {
+            for (String field : schemas.at("/" + request + "/properties").propertyNames()) {
+                if (!manual.contains("`" + field + "`")) {
+                    missing.add(request + " " + field);
+                }
+            }
+        }
+        assertThat(missing).isEmpty();
+        for (Route route : server.server.routes()) {
+            if (route.documented()) {
+                assertThat(manual).contains(route.openApiPath());
+            }
+        }
     }
 
     /// What a request's schema says is what the reader checks; a sample of it.

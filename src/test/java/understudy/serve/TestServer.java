@@ -11,11 +11,19 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import understudy.base.Json;
 import understudy.reply.Voice;
 import understudy.serve.api.People;
+import understudy.serve.guard.ApiKey;
+import understudy.serve.guard.Cost;
+import understudy.serve.guard.Guard;
+import understudy.serve.guard.Limits;
+import understudy.serve.guard.Metrics;
+import understudy.serve.guard.Rules;
 
 /// A server over a [FakeCompleter], at a free port, and ways to ask it.
 final class TestServer implements AutoCloseable {
@@ -31,6 +39,10 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(Server.Config config) {
+        this(config, List.of());
+    }
+
+    private TestServer(Server.Config config, List<Extension> extensions) {
         People people =
                 name ->
                         name.equals("Kim")
@@ -38,8 +50,26 @@ final class TestServer implements AutoCloseable {
                                 : Optional.empty();
         server =
                 new Server(
-                        config, new Server.Parts(completer, people, faults::add, CLOCK), List.of());
+                        config,
+                        new Server.Parts(completer, people, faults::add, CLOCK),
+                        extensions);
         server.start();
+    }
+
+    /// A server as `understudy serve` makes it, with all of its routes.
+    ///
+    /// @param key that clients must send; null for none
+    static TestServer guarded(@Nullable String key) {
+        Rules rules =
+                new Rules(
+                        "127.0.0.1",
+                        Set.of(),
+                        key == null ? null : ApiKey.given(key),
+                        null,
+                        Limits.STANDARD);
+        Guard guard =
+                new Guard(rules, new FakeCompleter(), new Metrics(new Cost(Cost.WATTS, 0)), CLOCK);
+        return new TestServer(Server.Config.local(0), List.of(guard));
     }
 
     int port() {

@@ -45,7 +45,11 @@ record ChatAnswer(
             @Field("In the last event of an answer: messages left out.")
                     @JsonInclude(JsonInclude.Include.NON_NULL)
                     @Nullable Integer truncated,
-            @Field("In an event of its own, where it was asked for.")
+            @Field(
+                            value =
+                                    "Where it was asked for: in an event of its own, and null in"
+                                            + " all others.",
+                            nullable = true)
                     @JsonInclude(JsonInclude.Include.NON_NULL)
                     @Nullable Usage usage) {}
 

@@ -13,7 +13,11 @@ record CompletionAnswer(
         @Field("Seconds since 1970.") long created,
         @Field("Id of the model.") String model,
         @Field("The texts; none in the event that tells the usage.") List<TextChoice> choices,
-        @Field("What it took; of a stream, in an event of its own, where it was asked for.")
+        @Field(
+                        value =
+                                "What it took; of a stream, where it was asked for: in an event of"
+                                        + " its own, and null in all others.",
+                        nullable = true)
                 @JsonInclude(JsonInclude.Include.NON_NULL)
                 @Nullable Usage usage) {
     @Field("One text, or a part of it.")

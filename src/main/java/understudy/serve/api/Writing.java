@@ -76,7 +76,7 @@ public record Writing(Completer completer, InFlight inFlight, Errors errors, Jso
         if (characters > most) {
             throw ApiError.field(
                     param,
-                    "the prompt has %d characters; this model takes %d tokens, %d characters at most"
+                    "the prompt has %d characters; for a context of %d tokens, %d are the most"
                             .formatted(characters, model.context(), most),
                     "context_length_exceeded");
         }

@@ -128,6 +128,7 @@ public record Route(
             answer(Answer.error(401, "The key is missing or wrong."));
             answer(Answer.error(403, "The Host or Origin header is not one that is let in."));
             answer(Answer.error(405, "Another method is needed; `Allow` names it."));
+            answer(Answer.later(429, "Too many wrong keys were sent from this address."));
             answer(Answer.error(431, "The headers are too large."));
             answer(Answer.error(500, "A fault in Understudy; its log folder has the details."));
             answer(Answer.later(503, "Not now: the server is stopping, or outside of its hours."));
@@ -166,7 +167,7 @@ public record Route(
         /// What can go wrong where a model writes.
         public Builder writes() {
             return answer(Answer.error(404, "There is no such model."))
-                    .answer(Answer.later(429, "Too many wait already."))
+                    .answer(Answer.later(429, "Too many wait, or too many wrong keys were sent."))
                     .answer(Answer.error(502, "The other server failed or cannot be reached."))
                     .answer(Answer.error(504, "The answer took longer than the time limit."));
         }

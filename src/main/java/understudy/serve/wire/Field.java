@@ -31,7 +31,8 @@ public @interface Field {
     /// What counts where the field is absent, as JSON.
     String standard() default "";
 
-    /// Whether `null` may stand there, meaning the same as absence.
+    /// Whether `null` may stand there, meaning the same as absence. In an answer, whatever is not
+    /// left out where it is null may be null without this.
     boolean nullable() default false;
 
     /// The only words that may stand there.

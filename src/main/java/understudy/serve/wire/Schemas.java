@@ -67,7 +67,8 @@ public final class Schemas {
                     return known != null
                             && (isRequest(f)
                                     ? known.field().nullable()
-                                    : known.nullableType() && !known.leftOutWhenNull());
+                                    : known.field().nullable()
+                                            || (known.nullableType() && !known.leftOutWhenNull()));
                 })
                 .withDefaultResolver(f ->
                         of(

@@ -54,7 +54,8 @@ class HostileNumbersTest {
             for (String field : FIELDS) {
                 for (String value : VALUES) {
                     String body =
-                            "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"%s\": %s}"
+                            ("{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}],"
+                                            + " \"%s\": %s}")
                                     .formatted(field, value);
                     RawHttp.Answer answer =
                             RawHttp.send(

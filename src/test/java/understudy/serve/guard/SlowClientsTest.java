@@ -106,6 +106,30 @@ class SlowClientsTest {
         }
     }
 
+    /// Each holds a thread that waits for its body; there is no pool of them that could run dry.
+    @Test
+    void fourHundredUnfinishedBodiesDelayNobody() throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        try (Guarded server = new Guarded()) {
+            int port = server.port();
+            String head = RawHttp.post(port, "/generate", "", JSON, "Content-Length: 500");
+            for (int i = 0; i < 400; i++) {
+                Socket socket = RawHttp.open(port);
+                sockets.add(socket);
+                socket.getOutputStream().write((head + "{").getBytes(UTF_8));
+            }
+            for (int i = 0; i < 20; i++) {
+                long asked = System.nanoTime();
+                RawHttp.Answer answer = RawHttp.send(port, RawHttp.get(port, "/health"));
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(System.nanoTime() - asked).isLessThan(HEALTH_NANOS);
+            }
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
     private static Limits limits(Duration header, Duration grace, int connections) {
         Limits all = Limits.STANDARD;
         return new Limits(
