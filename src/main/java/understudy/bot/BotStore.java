@@ -31,7 +31,7 @@ public final class BotStore implements AutoCloseable {
             new StoreFile.Kind(
                     "the bot's store",
                     "restore it from a backup, or move it away: the bot then starts anew",
-                    List.of("bot/001-room.sql"));
+                    List.of("bot/001-room.sql", "bot/101-manners.sql"));
 
     /// How long an update's number, and the answer to it, are remembered. Telegram keeps updates
     /// for a day, so none comes again after that.
@@ -275,6 +275,18 @@ public final class BotStore implements AutoCloseable {
                     chat,
                     business ? 1 : 0);
         });
+    }
+
+    /// Makes what was deleted leave the files, too: the store overwrites it, and the log of changes
+    /// is emptied into the store.
+    void scrub() {
+        turn.lock();
+        try {
+            jdbi.useHandle(handle ->
+                    handle.createQuery("PRAGMA wal_checkpoint(TRUNCATE)").mapToMap().list());
+        } finally {
+            turn.unlock();
+        }
     }
 
     /// Gives a group its new number, everywhere. Its messages are numbered anew, too.

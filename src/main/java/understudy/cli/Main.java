@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
         },
         subcommands = {
             BenchCommand.class,
+            BotCommand.class,
             ChatCommand.class,
             DemoCommand.class,
             DoctorCommand.class,
