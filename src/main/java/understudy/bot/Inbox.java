@@ -16,8 +16,9 @@ final class Inbox {
     /// How often an update is tried.
     static final int ATTEMPTS = 3;
 
-    /// Tries that may be begun: one that does not fail may still end the process each time. Far more
-    /// than [#ATTEMPTS], since a machine that is switched off again and again is not its fault.
+    /// Tries that may be begun: one that does not fail may still end the process each time. Far
+    /// more than [#ATTEMPTS], since a machine that is switched off again and again is not its
+    /// fault.
     static final int BEGUN = 20;
 
     /// After so long without any update, Telegram may number anew.
