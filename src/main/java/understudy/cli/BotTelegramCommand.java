@@ -1,6 +1,7 @@
 package understudy.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -140,6 +141,14 @@ final class BotTelegramCommand extends Command {
             description = "Length of an answer, tokens at most (default: ${DEFAULT-VALUE}).")
     int maxTokens = 200;
 
+    @Option(
+            names = "--me",
+            paramLabel = "NAME",
+            description =
+                    "Whom it imitates (default: whose voice the run learned; without a run, the"
+                            + " owner of the chats, else the bot's own name).")
+    @Nullable String me;
+
     static Path folder(Workspace workspace) {
         return workspace.home().resolve("bots");
     }
@@ -162,26 +171,12 @@ final class BotTelegramCommand extends Command {
                         System.getenv(BotToken.VARIABLE),
                         tokenFile,
                         folder(workspace).resolve("telegram.token"));
-        String me = me(workspace);
-        BotRules rules =
-                new BotRules(
-                        mode,
-                        owner,
-                        allowed,
-                        me,
-                        server(),
-                        instant,
-                        stream,
-                        hourly,
-                        open == null ? time -> true : open::contains,
-                        BotRules.DRAFT_LIFE,
-                        BotRules.SETTLE,
-                        options);
         ChatTransport transport = TelegramTransport.connect(token, apiUrl, false);
         boolean begun = false;
         try {
             ChatTransport.Account account = account(transport);
             begun = true;
+            BotRules rules = rules(me(workspace, account), options, open);
             return answer(workspace, console, rules, transport, account);
         } finally {
             if (!begun) {
@@ -190,8 +185,26 @@ final class BotTelegramCommand extends Command {
         }
     }
 
-    /// Whom the run imitates; without a run, behind another server, the owner of the chats.
-    private String me(Workspace workspace) throws IOException {
+    private BotRules rules(String imitated, GenerateOptions options, @Nullable Hours open) {
+        return new BotRules(
+                mode,
+                owner,
+                allowed,
+                imitated,
+                server(),
+                instant,
+                stream,
+                hourly,
+                open == null ? time -> true : open::contains,
+                BotRules.DRAFT_LIFE,
+                BotRules.SETTLE,
+                options);
+    }
+
+    private String me(Workspace workspace, ChatTransport.Account account) throws IOException {
+        if (me != null && !me.isBlank()) {
+            return me.strip();
+        }
         boolean none =
                 completers.upstream != null
                         && run.equals(RunFolder.LATEST)
@@ -199,14 +212,11 @@ final class BotTelegramCommand extends Command {
         if (!none) {
             return RunSetup.of(RunFolder.open(workspace, run)).me();
         }
+        if (!Files.exists(workspace.chats())) {
+            return account.username();
+        }
         try (ChatStore store = ChatStore.open(workspace.chats())) {
-            return store.me()
-                    .map(Person::name)
-                    .orElseThrow(() ->
-                            new UserError(
-                                    "nobody knows whom to imitate",
-                                    null,
-                                    "understudy people --me NAME"));
+            return store.me().map(Person::name).orElse(account.username());
         }
     }
 
