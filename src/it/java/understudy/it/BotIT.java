@@ -9,7 +9,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -164,7 +166,7 @@ class BotIT {
         ///
         /// @return everything it said
         String end() throws InterruptedException {
-            process.destroy(); // SIGTERM
+            process.toHandle().destroy(); // SIGTERM; of the process itself it ends the reading, too
             assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isIn(0, 143);
             reading.join();
@@ -172,7 +174,8 @@ class BotIT {
         }
 
         void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
+            process.toHandle().destroyForcibly();
+            process.waitFor();
             reading.join();
         }
     }
@@ -248,7 +251,7 @@ class BotIT {
         }
     }
 
-    private static Set<java.nio.file.attribute.PosixFilePermission> privately(String mode) {
+    private static Set<PosixFilePermission> privately(String mode) {
         return PosixFilePermissions.fromString(mode);
     }
 
@@ -305,7 +308,7 @@ class BotIT {
 
     private int ambiguous() {
         try (BotStore store = BotStore.look(bots().resolve("telegram.db"))) {
-            return new Outbox(store, java.time.Clock.systemUTC()).ambiguous().size();
+            return new Outbox(store, Clock.systemUTC()).ambiguous().size();
         }
     }
 
