@@ -127,7 +127,7 @@ final class Writer {
             @Nullable Consumer<String> onText,
             BooleanSupplier cancelled) {
         StringBuilder so = new StringBuilder();
-        long[] shown = {System.nanoTime()};
+        long[] shown = {clock.millis()};
         Replier.Request seeded =
                 new Replier.Request(
                         request.history(),
@@ -141,9 +141,9 @@ final class Writer {
                         seeded,
                         piece -> {
                             so.append(piece);
-                            boolean due = System.nanoTime() - shown[0] > SHOWN_EVERY.toNanos();
+                            boolean due = clock.millis() - shown[0] > SHOWN_EVERY.toMillis();
                             if (onText != null && due) {
-                                shown[0] = System.nanoTime();
+                                shown[0] = clock.millis();
                                 show(so.toString(), theirs, onText);
                             }
                         },
