@@ -340,6 +340,60 @@ class OutputFilterTest {
                                 }));
     }
 
+    /// A conversation whose every reply says again all that was said before it.
+    private static String echo(int length, RandomGenerator random) {
+        List<String> words =
+                List.of(
+                        ("the street Lindenstraße 12 way road via Roma 3 calle Mayor 18:30 2024"
+                                        + " rue de la Paix call me number reply I IV van place")
+                                .split(" "));
+        StringBuilder said = new StringBuilder();
+        while (said.length() < length) {
+            for (int i = 0; i < 8; i++) {
+                said.append(words.get(random.nextInt(words.size()))).append(' ');
+            }
+            said.append("0151 2").append(digits(random, 7)).append('\n');
+            said.append(said, 0, Math.min(said.length(), length / 8));
+        }
+        return said.substring(0, length) + " me@there.example";
+    }
+
+    /// @return milliseconds of this thread for one check of `text`, the better of two
+    private static long millis(OutputFilter filter, String text, List<String> theirs) {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 2; i++) {
+            long start = CPU.getCurrentThreadCpuTime();
+            filter.check(text, theirs);
+            best = Math.min(best, CPU.getCurrentThreadCpuTime() - start);
+        }
+        return best / 1_000_000;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> twiceTheTextTakesAboutTwiceTheTime() {
+        OthersWords others =
+                OthersWords.of(Stream.of("+49 151 23456789 " + LONG_STORY), List.of("DE"));
+        OutputFilter filter = new OutputFilter(others, List.of(), List.of("DE"));
+        RandomGenerator random = random(SEED + 2);
+        StringBuilder numbers = new StringBuilder();
+        for (int i = 0; i < 40_000; i++) {
+            numbers.append("0151 2").append(digits(random, 7)).append(", ");
+        }
+        String echo = echo(400_000, random);
+        return Stream.of(echo, "so /a@b ".repeat(50_000), numbers.substring(0, 400_000))
+                .map(text ->
+                        DynamicTest.dynamicTest(
+                                text.substring(0, 12).strip(),
+                                () -> {
+                                    String half = text.substring(text.length() / 2);
+                                    long small = millis(filter, half, List.of(half));
+                                    long large = millis(filter, text, List.of(text));
+                                    assertThat(large)
+                                            .as("seed %d, %d ms for a half", SEED + 2, small)
+                                            .isLessThanOrEqualTo(3 * small + 500);
+                                }));
+    }
+
     @Test
     void aFullTableThinsItselfOutEvenly() {
         HashTable table = new HashTable(1_000);
