@@ -105,7 +105,8 @@ class ServeIT {
                 ask(
                                 endpoint,
                                 "/v1/chat/completions",
-                                question + "\"seed\": 3, \"max_tokens\": 8,"
+                                question
+                                        + "\"seed\": 3, \"max_tokens\": 8,"
                                         + " \"metadata\": {\"person\": \"Kim\"}}")
                         .at("/choices/0/message/content")
                         .asString();
@@ -121,7 +122,8 @@ class ServeIT {
                         post(
                                 endpoint,
                                 "/v1/chat/completions",
-                                question + "\"stream\": true, \"max_tokens\": 4000,"
+                                question
+                                        + "\"stream\": true, \"max_tokens\": 4000,"
                                         + " \"logit_bias\": {\"1\": -100}}"),
                         HttpResponse.BodyHandlers.ofLines());
         List<String> lines = new ArrayList<>();
@@ -170,8 +172,14 @@ class ServeIT {
         Program outer = program;
         Process process =
                 outer.start(
-                        "serve", "--port", "0", "--json", "--upstream", behind.url,
-                        "--upstream-model", "tiny-chat");
+                        "serve",
+                        "--port",
+                        "0",
+                        "--json",
+                        "--upstream",
+                        behind.url,
+                        "--upstream-model",
+                        "tiny-chat");
         try (BufferedReader output =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -183,8 +191,7 @@ class ServeIT {
             assertThat(line).isNotNull();
             JsonNode ready = Json.json().readTree(line);
             assertThat(ready.at("/models/0").asString()).isEqualTo("tiny-chat");
-            Endpoint front =
-                    new Endpoint(process, output, ready.path("url").asString(), "");
+            Endpoint front = new Endpoint(process, output, ready.path("url").asString(), "");
             JsonNode answer =
                     ask(
                             front,

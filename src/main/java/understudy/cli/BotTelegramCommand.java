@@ -35,12 +35,14 @@ import understudy.bot.Rhythm;
 import understudy.bot.TelegramTransport;
 import understudy.chat.Message;
 import understudy.chat.Person;
+import understudy.dataset.DatasetConfig;
 import understudy.generate.GenerateOptions;
 import understudy.privacy.OthersWords;
 import understudy.privacy.OutputFilter;
 import understudy.reply.Completer;
 import understudy.reply.Replier;
 import understudy.reply.UpstreamConfig;
+import understudy.reply.Voice;
 import understudy.run.RunFolder;
 import understudy.store.ChatStore;
 import understudy.store.Corrections;
@@ -162,13 +164,13 @@ final class BotTelegramCommand extends Command {
                         System.getenv(BotToken.VARIABLE),
                         tokenFile,
                         folder(workspace).resolve("telegram.token"));
-        String me = me(workspace);
+        Voice voice = voice(workspace);
         BotRules rules =
                 new BotRules(
                         mode,
                         owner,
                         allowed,
-                        me,
+                        voice,
                         server(),
                         instant,
                         stream,
@@ -190,24 +192,22 @@ final class BotTelegramCommand extends Command {
         }
     }
 
-    /// Whom the run imitates; without a run, behind another server, the owner of the chats.
-    private String me(Workspace workspace) throws IOException {
+    /// Whom the run imitates and how its prompts begin; without a run, behind another server, the owner of the chats.
+    private Voice voice(Workspace workspace) throws IOException {
         boolean none =
                 completers.upstream != null
                         && run.equals(RunFolder.LATEST)
                         && RunFolder.latestFinished(workspace).isEmpty();
         if (!none) {
-            return RunSetup.of(RunFolder.open(workspace, run)).me();
+            RunSetup setup = RunSetup.of(RunFolder.open(workspace, run));
+            return new Voice(setup.me(), DatasetConfig.from(setup.data()).systemLine());
         }
-        try (ChatStore store = ChatStore.open(workspace.chats())) {
-            return store.me()
-                    .map(Person::name)
-                    .orElseThrow(() ->
-                            new UserError(
-                                    "nobody knows whom to imitate",
-                                    null,
-                                    "understudy people --me NAME"));
+        Voice owner = CompleterOptions.owner(workspace);
+        if (owner == null) {
+            throw new UserError(
+                    "nobody knows whom to imitate", null, "understudy people --me NAME");
         }
+        return owner;
     }
 
     /// Host of the other machine that writes the answers; empty for this one.

@@ -19,6 +19,7 @@ import understudy.chat.Person;
 import understudy.chat.Role;
 import understudy.privacy.OthersWords;
 import understudy.reply.Prompt;
+import understudy.reply.Voice;
 import understudy.text.Line;
 
 /// Who is answered and what is said by rule.
@@ -164,7 +165,7 @@ class MannersTest {
                                         Mode.OWNER,
                                         Stage.OWNER,
                                         Set.of(),
-                                        "Bea",
+                                        new Voice("Bea", ""),
                                         "",
                                         false,
                                         false,
@@ -219,7 +220,7 @@ class MannersTest {
                                         Mode.OWNER,
                                         Stage.OWNER,
                                         Set.of(),
-                                        "Bea",
+                                        new Voice("Bea", ""),
                                         "",
                                         true,
                                         false,
@@ -395,7 +396,7 @@ class MannersTest {
                                         Mode.ALLOW,
                                         Stage.OWNER,
                                         Set.of(people),
-                                        "Bea",
+                                        new Voice("Bea", ""),
                                         "",
                                         true,
                                         false,

@@ -106,7 +106,10 @@ class ShutdownTest {
                 stopping.join();
             }
         }
-        assertThat(ServeProcess.lively()).noneMatch(n -> n.contains("Jetty") || n.contains("qtp"));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(ServeProcess.lively())
+                                .noneMatch(n -> n.contains("Jetty") || n.contains("qtp")));
     }
 
     /// Watches every connection that the process opens.
