@@ -296,6 +296,7 @@ final class Dispatcher implements Decision.Room {
                 inbox.unattempt(batch);
                 return true;
             }
+            inbox.failed(batch);
             // the class only: a message may hold what somebody wrote
             Throwable cause = e.getCause() == null ? e : e.getCause();
             notices.warn("an update could not be handled: " + cause.getClass().getSimpleName());

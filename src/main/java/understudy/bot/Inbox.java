@@ -16,6 +16,11 @@ final class Inbox {
     /// How often an update is tried.
     static final int ATTEMPTS = 3;
 
+    /// Tries that may be begun: one that does not fail may still end the process each time. Far
+    /// more than [#ATTEMPTS], since a machine that is switched off again and again is not its
+    /// fault.
+    static final int BEGUN = 20;
+
     /// After so long without any update, Telegram may number anew.
     private static final Duration RENUMBERED = Duration.ofDays(6);
 
@@ -152,7 +157,7 @@ final class Inbox {
     }
 
     /// Counts a try before it is made, so that an update which kills the process is counted too.
-    /// One that has had all its tries is skipped.
+    /// One that has failed often enough, or been begun far too often, is skipped.
     ///
     /// @return those that are to be tried: neither spent nor done with
     List<Update> attempt(List<Update> batch) {
@@ -163,9 +168,11 @@ final class Inbox {
                         handle.execute(
                                 """
                                 UPDATE inbox SET attempts = attempts + 1
-                                WHERE update_id = ? AND state = 'RECEIVED' AND attempts < ?
+                                WHERE update_id = ? AND state = 'RECEIVED'
+                                  AND attempts < ? AND failures < ?
                                 """,
                                 update.id(),
+                                BEGUN,
                                 ATTEMPTS);
                 if (counted == 1) {
                     tried.add(update);
@@ -180,6 +187,15 @@ final class Inbox {
             }
             return tried;
         });
+    }
+
+    /// Counts a try that failed.
+    void failed(List<Update> batch) {
+        store.change(handle ->
+                batch.forEach(update ->
+                        handle.execute(
+                                "UPDATE inbox SET failures = failures + 1 WHERE update_id = ?",
+                                update.id())));
     }
 
     /// Takes a counted try back: it was ended from outside.

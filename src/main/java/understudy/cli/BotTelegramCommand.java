@@ -142,6 +142,14 @@ final class BotTelegramCommand extends Command {
             description = "Length of an answer, tokens at most (default: ${DEFAULT-VALUE}).")
     int maxTokens = 200;
 
+    @Option(
+            names = "--me",
+            paramLabel = "NAME",
+            description =
+                    "Whom it imitates (default: whose voice the run learned; without a run, the"
+                            + " owner of the chats, else the bot's own name).")
+    @Nullable String me;
+
     static Path folder(Workspace workspace) {
         return workspace.home().resolve("bots");
     }
@@ -164,26 +172,12 @@ final class BotTelegramCommand extends Command {
                         System.getenv(BotToken.VARIABLE),
                         tokenFile,
                         folder(workspace).resolve("telegram.token"));
-        Voice voice = voice(workspace);
-        BotRules rules =
-                new BotRules(
-                        mode,
-                        owner,
-                        allowed,
-                        voice,
-                        server(),
-                        instant,
-                        stream,
-                        hourly,
-                        open == null ? time -> true : open::contains,
-                        BotRules.DRAFT_LIFE,
-                        BotRules.SETTLE,
-                        options);
         ChatTransport transport = TelegramTransport.connect(token, apiUrl, false);
         boolean begun = false;
         try {
             ChatTransport.Account account = account(transport);
             begun = true;
+            BotRules rules = rules(voice(workspace, account), options, open);
             return answer(workspace, console, rules, transport, account);
         } finally {
             if (!begun) {
@@ -192,22 +186,37 @@ final class BotTelegramCommand extends Command {
         }
     }
 
-    /// Whom the run imitates and how its prompts begin; without a run, behind another server, the owner of the chats.
-    private Voice voice(Workspace workspace) throws IOException {
+    private BotRules rules(Voice voice, GenerateOptions options, @Nullable Hours open) {
+        return new BotRules(
+                mode,
+                owner,
+                allowed,
+                voice,
+                server(),
+                instant,
+                stream,
+                hourly,
+                open == null ? time -> true : open::contains,
+                BotRules.DRAFT_LIFE,
+                BotRules.SETTLE,
+                options);
+    }
+
+    private Voice voice(Workspace workspace, ChatTransport.Account account) throws IOException {
         boolean none =
                 completers.upstream != null
                         && run.equals(RunFolder.LATEST)
                         && RunFolder.latestFinished(workspace).isEmpty();
-        if (!none) {
-            RunSetup setup = RunSetup.of(RunFolder.open(workspace, run));
-            return new Voice(setup.me(), DatasetConfig.from(setup.data()).systemLine());
+        Voice voice = none ? CompleterOptions.owner(workspace) : trained(workspace);
+        if (me != null && !me.isBlank()) {
+            return new Voice(me.strip(), voice == null ? "" : voice.systemLine());
         }
-        Voice owner = CompleterOptions.owner(workspace);
-        if (owner == null) {
-            throw new UserError(
-                    "nobody knows whom to imitate", null, "understudy people --me NAME");
-        }
-        return owner;
+        return voice == null ? new Voice(account.username(), "") : voice;
+    }
+
+    private Voice trained(Workspace workspace) throws IOException {
+        RunSetup setup = RunSetup.of(RunFolder.open(workspace, run));
+        return new Voice(setup.me(), DatasetConfig.from(setup.data()).systemLine());
     }
 
     /// Host of the other machine that writes the answers; empty for this one.

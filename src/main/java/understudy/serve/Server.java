@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import understudy.base.UserError;
@@ -32,6 +33,10 @@ public final class Server implements AutoCloseable {
 
     private final Config config;
     private final Errors errors;
+
+    /// In which the last bytes of answers that are complete must have left.
+    private static final Duration FLUSH = Duration.ofSeconds(2);
+
     private final InFlight inFlight;
     private final List<Extension> extensions;
     private final List<Route> routes;
@@ -131,7 +136,11 @@ public final class Server implements AutoCloseable {
         javalinConfig.http.maxRequestSize = config.bodyBytes();
         javalinConfig.http.defaultContentType = "application/json";
         javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
-        javalinConfig.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
+        javalinConfig.jetty.modifyServer(server -> {
+            server.setErrorHandler(new JettyErrors());
+            server.insertHandler(new GracefulHandler());
+            server.setStopTimeout(FLUSH.toMillis());
+        });
         javalinConfig.jetty.addConnector((server, http) -> {
             http.setSendServerVersion(false);
             WatchedConnector connector =

@@ -20,7 +20,8 @@ CREATE TABLE inbox (
     body        TEXT NOT NULL,                   -- JSON; emptied when the update is done with
     state       TEXT NOT NULL CHECK (state IN ('RECEIVED', 'HANDLED', 'SKIPPED')),
     reason      TEXT NOT NULL DEFAULT '',
-    attempts    INTEGER NOT NULL DEFAULT 0       -- counted before each try
+    attempts    INTEGER NOT NULL DEFAULT 0,      -- counted before each try
+    failures    INTEGER NOT NULL DEFAULT 0       -- counted after a try that failed
 );
 CREATE INDEX inbox_open ON inbox (update_id) WHERE state = 'RECEIVED';
 

@@ -154,14 +154,29 @@ class BotStoreTest {
     void triesAreCountedBeforeTheyAreMadeAndAcrossRestarts() {
         List<Update> batch = List.of(message(1, 7, "a"));
         inbox.receive(batch, NOW);
-        for (int i = 0; i < Inbox.ATTEMPTS; i++) {
-            assertThat(inbox.attempt(batch)).hasSize(1);
-            store.close();
-            store = BotStore.open(file);
-            inbox = new Inbox(store);
+        for (int i = 0; i < Inbox.BEGUN; i++) {
+            assertThat(inbox.attempt(batch)).as("begun %d times before", i).hasSize(1);
+            if (i % 5 == 0) {
+                store.close();
+                store = BotStore.open(file);
+                inbox = new Inbox(store);
+            }
         }
         inbox.unattempt(batch);
         assertThat(inbox.attempt(batch)).hasSize(1);
+        assertThat(inbox.attempt(batch)).as("spent").isEmpty();
+        assertThat(inbox.waiting()).as("skipped").isEmpty();
+    }
+
+    /// A process that is killed again and again while it answers does not use up the tries.
+    @Test
+    void onlyTriesThatFailedAreFew() {
+        List<Update> batch = List.of(message(1, 7, "a"));
+        inbox.receive(batch, NOW);
+        for (int i = 0; i < Inbox.ATTEMPTS; i++) {
+            assertThat(inbox.attempt(batch)).as("failed %d times before", i).hasSize(1);
+            inbox.failed(batch);
+        }
         assertThat(inbox.attempt(batch)).as("spent").isEmpty();
         assertThat(inbox.waiting()).as("skipped").isEmpty();
     }

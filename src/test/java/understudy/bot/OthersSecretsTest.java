@@ -106,12 +106,13 @@ class OthersSecretsTest {
                 stage.model.says(raw);
                 List<ChatTransport.Outgoing> out = stage.say(Stage.ANNA, "tell me, number " + i);
                 sent += out.size();
+                assertThat(stage.model.asked).isNotEmpty();
+                stage.model.asked.clear();
                 out.stream()
                         .map(ChatTransport.Outgoing::text)
                         .filter(text -> found(text, secret))
                         .forEach(text -> leaks.add(raw + " -> " + text));
             }
-            assertThat(stage.model.asked).hasSizeGreaterThanOrEqualTo(count);
         }
         assertThat(sent).isGreaterThanOrEqualTo(count);
         assertThat(leaks).as("seed %d", SEED).isEmpty();

@@ -164,7 +164,7 @@ class HuggingFaceSourceTest {
 
     @Test
     void aKilledProgramLeavesABeginning() throws Exception {
-        for (int kill = 0; kill < 3; kill++) {
+        for (int kill = 0; kill < Integer.getInteger("understudy.kills", 3); kill++) {
             server.fault(WEIGHTS, server.stall(4_000));
             Process child = child();
             server.silent.acquire();
