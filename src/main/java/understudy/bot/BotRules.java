@@ -6,12 +6,13 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import understudy.generate.GenerateOptions;
+import understudy.reply.Voice;
 
 /// What a bot is told at its start.
 ///
 /// @param owner   who decides; null for whoever was paired before, or will be
 /// @param allowed people let in, beside those the owner lets in while it runs
-/// @param me      whom it imitates
+/// @param voice   whom it imitates, and how the prompts begin
 /// @param server  host of the server that writes; empty for this computer
 /// @param instant no waiting and no delays; one message for one message
 /// @param stream  whether an answer is shown while it is written, in private chats
@@ -24,7 +25,7 @@ public record BotRules(
         Mode mode,
         @Nullable Long owner,
         Set<Long> allowed,
-        String me,
+        Voice voice,
         String server,
         boolean instant,
         boolean stream,
@@ -47,13 +48,18 @@ public record BotRules(
         allowed = Set.copyOf(allowed);
     }
 
+    /// Whom it imitates.
+    public String me() {
+        return voice.me();
+    }
+
     /// Everything by default.
-    public static BotRules standard(String me) {
+    public static BotRules standard(Voice voice) {
         return new BotRules(
                 Mode.OWNER,
                 null,
                 Set.of(),
-                me,
+                voice,
                 "",
                 false,
                 false,

@@ -12,7 +12,7 @@ final class Links {
     private static final Pattern LINK =
             Pattern.compile(
                     "(?<![\\p{L}\\p{N}])(?:[a-z][a-z0-9+.-]{1,20}://|www\\.|mailto:|tel:)\\S+"
-                            + "|(?<![\\p{L}\\p{N}@.])(?:[\\p{L}\\p{N}-]+\\.)+(?:\\p{L}{2,20}/\\S*"
+                            + "|(?<![\\p{L}\\p{N}@.-])(?:[\\p{L}\\p{N}-]++\\.)+(?:\\p{L}{2,20}/\\S*"
                             + "|(?:com|org|net|info|io|me|app|dev|xyz|ru|cn|ly|gl|to|tk|link|site"
                             + "|online|click|top|biz|co|gg|ai|tv|cc|ws|de|uk|fr|nl|eu|us)"
                             + "(?![\\p{L}\\p{N}]))",

@@ -34,6 +34,10 @@ final class Writer {
     /// Time between two looks at an unfinished text.
     private static final Duration SHOWN_EVERY = Duration.ofSeconds(1);
 
+    /// Characters of a reply; what a model writes after them is neither waited for nor sent. Two
+    /// hundred tokens are a thousand, and a message of the network has at most 4,096.
+    static final int LONGEST_REPLY = 12_000;
+
     /// Characters of an unfinished text that are not shown yet: half a number is data, too.
     private static final int HELD_BACK = 40;
 
@@ -87,11 +91,13 @@ final class Writer {
                         .filter(l -> l.role() == Role.USER)
                         .map(HistoryLine::text)
                         .toList();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneId.systemDefault());
+        Screen screen = new Screen(theirs, confided(task, today, theirs));
         Replier.Request request =
                 new Replier.Request(
                         prompt(task),
                         task.partner(),
-                        LocalDate.ofInstant(clock.instant(), ZoneId.systemDefault()),
+                        today,
                         task.facts(),
                         rules.options(),
                         false,
@@ -99,7 +105,7 @@ final class Writer {
         for (int i = 0; i < TRIES; i++) {
             String text;
             try {
-                text = once(request, theirs, onText, cancelled);
+                text = once(request, screen, onText, cancelled);
             } catch (Refusal e) {
                 if (e.reason() == Refusal.Reason.TOO_LONG) {
                     break;
@@ -112,18 +118,29 @@ final class Writer {
             if (question.denies(text)) {
                 return new Written(texts.say(Texts.Say.BOT_ANSWER, task.language()), true);
             }
-            String clean = clean(text, theirs);
-            Verdict verdict = filter.check(clean, theirs);
-            if (!verdict.refused() && !verdict.text().isBlank()) {
-                return new Written(verdict.text().strip(), false);
+            Verdict verdict = filter.check(clean(text, theirs), theirs);
+            String left = verdict.text().strip();
+            boolean recited = screen.confided().recitedBy(text);
+            if (!verdict.refused() && !left.isEmpty() && !recited) {
+                return new Written(left, false);
             }
         }
         return new Written(texts.say(Texts.Say.SPEECHLESS, task.language()), true);
     }
 
+    /// What decides about a text beside its own words.
+    private record Screen(List<String> theirs, Confided confided) {}
+
+    /// What the model knows beside the conversation; the date and names alone are no secret.
+    private Confided confided(Task task, LocalDate today, List<String> theirs) {
+        List<String> lines = new ArrayList<>(task.facts());
+        lines.add(rules.voice().firstLine(task.partner(), today));
+        return new Confided(lines, theirs);
+    }
+
     private String once(
             Replier.Request request,
-            List<String> theirs,
+            Screen screen,
             @Nullable Consumer<String> onText,
             BooleanSupplier cancelled) {
         StringBuilder so = new StringBuilder();
@@ -137,41 +154,50 @@ final class Writer {
                         request.options().withSeed(ThreadLocalRandom.current().nextLong()),
                         request.fixed(),
                         request.client());
-        return replier.reply(
-                        seeded,
-                        piece -> {
-                            so.append(piece);
-                            boolean due = clock.millis() - shown[0] > SHOWN_EVERY.toMillis();
-                            if (onText != null && due) {
-                                shown[0] = clock.millis();
-                                show(so.toString(), theirs, onText);
-                            }
-                        },
-                        cancelled)
-                .text();
+        String text =
+                replier.reply(
+                                seeded,
+                                piece -> {
+                                    so.append(piece);
+                                    boolean due =
+                                            clock.millis() - shown[0] > SHOWN_EVERY.toMillis();
+                                    if (onText != null && due) {
+                                        shown[0] = clock.millis();
+                                        show(so.toString(), screen, onText);
+                                    }
+                                },
+                                () -> so.length() > LONGEST_REPLY || cancelled.getAsBoolean())
+                        .text();
+        return bounded(text);
+    }
+
+    /// The beginning of a text, up to a word's end.
+    static String bounded(String text) {
+        if (text.length() <= LONGEST_REPLY) {
+            return text;
+        }
+        String begin = Bubbles.split(text, LONGEST_REPLY).getFirst();
+        int blank = Math.max(begin.lastIndexOf(' '), begin.lastIndexOf('\n'));
+        return blank > LONGEST_REPLY / 2 ? begin.substring(0, blank) : begin;
     }
 
     /// Shows an unfinished text up to a word's end, where the filter has nothing against it.
-    private void show(String text, List<String> theirs, Consumer<String> onText) {
+    private void show(String text, Screen screen, Consumer<String> onText) {
         int end = text.lastIndexOf(' ', Math.max(0, text.length() - HELD_BACK));
-        if (end <= 0) {
+        if (end <= 0 || text.length() > LONGEST_REPLY) {
             return;
         }
-        String clean = clean(text.substring(0, end), theirs);
+        String clean = clean(text.substring(0, end), screen.theirs());
         if (!clean.isBlank()
-                && filter.check(clean, theirs).unchanged()
+                && filter.check(clean, screen.theirs()).unchanged()
+                && !screen.confided().recitedBy(text)
                 && !question.denies(clean)) {
             onText.accept(clean);
         }
     }
 
     private static String clean(String text, List<String> theirs) {
-        StringBuilder plain = new StringBuilder(text.length());
-        text.codePoints()
-                .filter(c -> c == '\n' || !Character.isISOControl(c))
-                .filter(c -> !((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)))
-                .forEach(plain::appendCodePoint);
-        return Links.strip(plain.toString(), theirs).strip();
+        return Links.strip(Plain.of(text), theirs).strip();
     }
 
     /// The conversation as in training: lines of one side that follow each other are one turn.

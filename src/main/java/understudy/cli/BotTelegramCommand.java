@@ -1,7 +1,6 @@
 package understudy.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,12 +35,14 @@ import understudy.bot.Rhythm;
 import understudy.bot.TelegramTransport;
 import understudy.chat.Message;
 import understudy.chat.Person;
+import understudy.dataset.DatasetConfig;
 import understudy.generate.GenerateOptions;
 import understudy.privacy.OthersWords;
 import understudy.privacy.OutputFilter;
 import understudy.reply.Completer;
 import understudy.reply.Replier;
 import understudy.reply.UpstreamConfig;
+import understudy.reply.Voice;
 import understudy.run.RunFolder;
 import understudy.store.ChatStore;
 import understudy.store.Corrections;
@@ -175,7 +176,7 @@ final class BotTelegramCommand extends Command {
         boolean begun = false;
         try {
             ChatTransport.Account account = account(transport);
-            BotRules rules = rules(me(workspace, account), options, open);
+            BotRules rules = rules(voice(workspace, account), options, open);
             begun = true;
             return answer(workspace, console, rules, transport, account);
         } finally {
@@ -185,12 +186,12 @@ final class BotTelegramCommand extends Command {
         }
     }
 
-    private BotRules rules(String imitated, GenerateOptions options, @Nullable Hours open) {
+    private BotRules rules(Voice voice, GenerateOptions options, @Nullable Hours open) {
         return new BotRules(
                 mode,
                 owner,
                 allowed,
-                imitated,
+                voice,
                 server(),
                 instant,
                 stream,
@@ -201,23 +202,21 @@ final class BotTelegramCommand extends Command {
                 options);
     }
 
-    private String me(Workspace workspace, ChatTransport.Account account) throws IOException {
-        if (me != null && !me.isBlank()) {
-            return me.strip();
-        }
+    private Voice voice(Workspace workspace, ChatTransport.Account account) throws IOException {
         boolean none =
                 completers.upstream != null
                         && run.equals(RunFolder.LATEST)
                         && RunFolder.latestFinished(workspace).isEmpty();
-        if (!none) {
-            return RunSetup.of(RunFolder.open(workspace, run)).me();
+        Voice voice = none ? CompleterOptions.owner(workspace) : trained(workspace);
+        if (me != null && !me.isBlank()) {
+            return new Voice(me.strip(), voice == null ? "" : voice.systemLine());
         }
-        if (!Files.exists(workspace.chats())) {
-            return account.username();
-        }
-        try (ChatStore store = ChatStore.open(workspace.chats())) {
-            return store.me().map(Person::name).orElse(account.username());
-        }
+        return voice == null ? new Voice(account.username(), "") : voice;
+    }
+
+    private Voice trained(Workspace workspace) throws IOException {
+        RunSetup setup = RunSetup.of(RunFolder.open(workspace, run));
+        return new Voice(setup.me(), DatasetConfig.from(setup.data()).systemLine());
     }
 
     /// Host of the other machine that writes the answers; empty for this one.

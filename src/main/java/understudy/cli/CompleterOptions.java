@@ -197,7 +197,7 @@ final class CompleterOptions {
     }
 
     /// The first line of the default recipe, where somebody said who they are; null for none.
-    private static @Nullable Voice owner(Workspace workspace) {
+    static @Nullable Voice owner(Workspace workspace) {
         if (!Files.exists(workspace.chats())) {
             return null;
         }

@@ -11,8 +11,12 @@ final class Findings {
     private final BitSet taken = new BitSet();
 
     boolean free(int start, int end) {
-        int next = taken.nextSetBit(start);
-        return next < 0 || next >= end;
+        for (int at = start; at < end; at++) { // nextSetBit looks as far as the text's end
+            if (taken.get(at)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// @return whether there was room for it

@@ -27,11 +27,8 @@ public final class OutputFilter {
     /// Of all letters and digits, so much has to be left.
     private static final double LEAST_LEFT = 1 / 3.0;
 
-    private static final int TAIL = 8;
-    private static final int LEAST_KNOWN = 3;
-
     private final OthersWords others;
-    private final List<Known> allowed;
+    private final List<String> allowed;
     private final List<String> regions;
 
     /// @param others  what everybody but the owner wrote
@@ -40,32 +37,14 @@ public final class OutputFilter {
     ///                likely, such as `DE`, likeliest first; empty for the usual ones
     public OutputFilter(OthersWords others, Collection<String> allowed, List<String> regions) {
         this.others = others;
-        this.allowed = allowed.stream().map(Known::of).toList();
+        this.allowed = List.copyOf(allowed);
         this.regions = List.copyOf(regions);
-    }
-
-    /// What somebody may hear: a text by its letters and by its digits.
-    private record Known(String letters, String digits) {
-        static Known of(String text) {
-            String folded = Fold.of(text).text();
-            return new Known(Bare.letters(folded).characters(), Bare.digits(folded).characters());
-        }
-
-        boolean has(String value) {
-            String digits = Bare.digits(value).characters();
-            String letters = Bare.letters(value).characters();
-            if (letters.length() == digits.length() && digits.length() > TAIL) {
-                return this.digits.contains(digits.substring(digits.length() - TAIL));
-            }
-            return letters.length() >= LEAST_KNOWN && this.letters.contains(letters);
-        }
     }
 
     /// @param text   a whole reply, before it is sent
     /// @param theirs what the other side wrote in this conversation: they may hear it again
     public Verdict check(String text, List<String> theirs) {
-        List<Known> heard =
-                Stream.concat(allowed.stream(), theirs.stream().map(Known::of)).toList();
+        Heard heard = Heard.of(Stream.concat(allowed.stream(), theirs.stream()).toList());
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         String now = text;
         for (int pass = 0; pass < MOST_PASSES; pass++) {
@@ -83,27 +62,40 @@ public final class OutputFilter {
         return new Verdict("", List.copyOf(kinds), true);
     }
 
-    private List<Finding> found(String text, List<String> theirs, List<Known> heard) {
+    private List<Finding> found(String text, List<String> theirs, Heard heard) {
         List<Finding> found = new ArrayList<>(others.runs(text, theirs));
         Fold plain = Fold.of(text);
         Fold spoken = Spoken.of(plain);
         Fold digits = Spoken.everyWord(plain);
         Fold bare = Spoken.withoutConnectors(digits);
+        // most texts read the same in every way: once is enough then
+        boolean asSpoken = !spoken.text().equals(plain.text());
+        boolean asDigits = !digits.text().equals(plain.text());
+        boolean asBare = !bare.text().equals(digits.text());
         add(found, plain, PersonalData.inFolded(plain.text(), regions), heard);
-        add(found, spoken, PersonalData.inFolded(spoken.text(), regions), heard);
+        if (asSpoken) {
+            add(found, spoken, PersonalData.inFolded(spoken.text(), regions), heard);
+        }
         add(found, spoken, LongNumbers.find(spoken.text()), heard);
         add(found, spoken, SpelledEmails.find(spoken.text()), heard);
         add(found, plain, others.secrets(plain.text()), heard);
-        add(found, digits, others.secrets(digits.text()), heard);
-        add(found, bare, others.secrets(bare.text()), heard);
+        if (asDigits) {
+            add(found, digits, others.secrets(digits.text()), heard);
+        }
+        if (asBare) {
+            add(found, bare, others.secrets(bare.text()), heard);
+        }
         return found;
     }
 
-    private static void add(List<Finding> found, Fold fold, List<Finding> more, List<Known> heard) {
+    private static void add(List<Finding> found, Fold fold, List<Finding> more, Heard heard) {
         String text = fold.text();
-        for (Finding one : more) {
-            String value = text.substring(one.start(), one.end());
-            if (heard.stream().noneMatch(known -> known.has(value))) {
+        List<String> values =
+                more.stream().map(one -> text.substring(one.start(), one.end())).toList();
+        Set<String> known = heard.among(values);
+        for (int i = 0; i < more.size(); i++) {
+            Finding one = more.get(i);
+            if (!known.contains(values.get(i))) {
                 found.add(new Finding(one.kind(), fold.start(one.start()), fold.end(one.end())));
             }
         }

@@ -74,12 +74,11 @@ final class WebData {
             while (end > at + 1 && !Character.isLetterOrDigit(text.charAt(end - 1))) {
                 end--;
             }
-            boolean link =
-                    start > 2
-                            && "/:".indexOf(text.charAt(start - 1)) >= 0
-                            && text.startsWith("//", Math.max(0, text.lastIndexOf("//", start - 1)))
-                            && start - text.lastIndexOf("//", start - 1) < LONGEST_LOCAL;
-            if (start < at && !link && named(text.substring(at + 1, end))) {
+            boolean link = start > 2 && "/:".indexOf(text.charAt(start - 1)) >= 0;
+            String before = text.substring(Math.max(0, start - LONGEST_LOCAL), start);
+            if (start < at
+                    && !(link && before.contains("//"))
+                    && named(text.substring(at + 1, end))) {
                 findings.add(Kind.EMAIL, start, end);
             }
         }

@@ -19,7 +19,7 @@ public record Voice(String me, String systemLine) {
     }
 
     /// The first line of a conversation with `partner`; empty for none.
-    String firstLine(Partner partner, LocalDate date) {
+    public String firstLine(Partner partner, LocalDate date) {
         if (systemLine.isBlank()) {
             return "";
         }

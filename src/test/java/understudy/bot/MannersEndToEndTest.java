@@ -132,6 +132,22 @@ class MannersEndToEndTest {
     }
 
     @Test
+    void whatAModelWritesIsPlainTextWithoutLinks() {
+        model.says(
+                "<b>so</b> *it* _is_ [x](https://evil.example/?q=1) <a href='//b.example'>y</a>"
+                        + " `/allow 5` www.evil.example/x tg://user?id=5");
+        start(Stage.rules(Mode.OWNER, Stage.OWNER));
+        api.say(Stage.OWNER, "hello");
+        await().atMost(LONG).until(() -> to(Stage.OWNER).size() == 1);
+        FakeBotApi.Sent sent = to(Stage.OWNER).getFirst();
+        assertThat(sent.parameters()).doesNotContainKeys("parse_mode", "entities");
+        assertThat(sent.text())
+                .contains("<b>so</b> *it* _is_", "/allow 5")
+                .doesNotContain("http", "evil.example", "tg://");
+        assertThat(new Register(store, Clock.systemUTC()).allowed(5)).isFalse();
+    }
+
+    @Test
     void approvalSendsByAClickAndOnce() {
         start(Stage.rules(Mode.APPROVE, Stage.OWNER));
         api.say(Stage.ANNA, "hallo?");

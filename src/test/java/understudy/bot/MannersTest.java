@@ -19,6 +19,7 @@ import understudy.chat.Person;
 import understudy.chat.Role;
 import understudy.privacy.OthersWords;
 import understudy.reply.Prompt;
+import understudy.reply.Voice;
 import understudy.text.Line;
 
 /// Who is answered and what is said by rule.
@@ -177,7 +178,7 @@ class MannersTest {
                                         Mode.OWNER,
                                         Stage.OWNER,
                                         Set.of(),
-                                        "Bea",
+                                        new Voice("Bea", ""),
                                         "",
                                         false,
                                         false,
@@ -232,7 +233,7 @@ class MannersTest {
                                         Mode.OWNER,
                                         Stage.OWNER,
                                         Set.of(),
-                                        "Bea",
+                                        new Voice("Bea", ""),
                                         "",
                                         true,
                                         false,
@@ -408,7 +409,7 @@ class MannersTest {
                                         Mode.ALLOW,
                                         Stage.OWNER,
                                         Set.of(people),
-                                        "Bea",
+                                        new Voice("Bea", ""),
                                         "",
                                         true,
                                         false,

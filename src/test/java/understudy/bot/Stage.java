@@ -24,6 +24,7 @@ import understudy.reply.Completer;
 import understudy.reply.Completion;
 import understudy.reply.Prompt;
 import understudy.reply.Replier;
+import understudy.reply.Voice;
 import understudy.store.Corrections;
 
 /// A bot's manners with a real store and outbox, a model and a network that tests look into, and a
@@ -87,7 +88,7 @@ final class Stage implements AutoCloseable {
                 mode,
                 owner,
                 Set.of(allowed),
-                "Bea",
+                new Voice("Bea", ""),
                 "",
                 true,
                 false,

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import understudy.chat.Role;
 import understudy.generate.GenerateOptions;
+import understudy.reply.Voice;
 
 /// What is shown of an answer while it is written, and how it is stopped.
 class StreamingTest {
@@ -31,7 +32,7 @@ class StreamingTest {
                 mode,
                 Stage.OWNER,
                 Set.of(Stage.ANNA),
-                "Bea",
+                new Voice("Bea", ""),
                 "",
                 true,
                 stream,

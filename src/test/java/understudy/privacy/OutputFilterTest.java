@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -22,13 +18,6 @@ class OutputFilterTest {
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private static final long SEED = 5_150_2112;
-
-    private static final String[] DIGIT_WORDS = {
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
-    };
-    private static final String[] GERMAN_WORDS = {
-        "null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"
-    };
 
     private static final String LONG_STORY =
             "yesterday the old lighthouse keeper told us that nobody had climbed those wet stairs"
@@ -62,152 +51,12 @@ class OutputFilterTest {
                     .lines()
                     .toList();
 
-    /// A secret as its owner wrote it into a chat, and the characters that must not come out.
-    private record Secret(String written, String bare) {}
-
-    private static RandomGenerator random(long seed) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-    }
-
-    private static String digits(RandomGenerator random, int count) {
-        StringBuilder digits = new StringBuilder();
-        for (int i = 0; i < count; i++) {
-            digits.append(random.nextInt(10));
-        }
-        return digits.toString();
-    }
-
-    private static String word(RandomGenerator random) {
-        StringBuilder word = new StringBuilder();
-        for (int i = 0; i < 4 + random.nextInt(3); i++) {
-            word.append("bcdfghklmnprstvw".charAt(random.nextInt(16)));
-            word.append("aeiou".charAt(random.nextInt(5)));
-        }
-        return word.toString();
-    }
-
-    private static String bare(String text) {
-        return Normalizer.normalize(text, Normalizer.Form.NFKC)
-                .toLowerCase(Locale.ROOT)
-                .replace("ß", "ss")
-                .replaceAll("[^\\p{L}0-9]", "");
-    }
-
-    private static Secret secret(int number, RandomGenerator random) {
-        String written =
-                switch (number % 5) {
-                    case 0 -> "+49 15" + digits(random, 1) + " 2" + digits(random, 7);
-                    case 1 -> iban(digits(random, 18));
-                    case 2 -> word(random) + "." + word(random) + "@" + word(random) + ".example";
-                    case 3 -> {
-                        String name = word(random);
-                        yield name.substring(0, 1).toUpperCase(Locale.ROOT)
-                                + name.substring(1)
-                                + "straße "
-                                + (10 + random.nextInt(89));
-                    }
-                    default -> card("4" + digits(random, 14));
-                };
-        return new Secret(written, bare(written));
-    }
-
-    private static String iban(String account) {
-        java.math.BigInteger number = new java.math.BigInteger(account + "131400");
-        int check = 98 - number.mod(java.math.BigInteger.valueOf(97)).intValue();
-        return "DE" + (check < 10 ? "0" : "") + check + account;
-    }
-
-    private static String card(String fifteen) {
-        for (char last = '0'; last <= '9'; last++) {
-            if (Accounts.luhn(fifteen + last)) {
-                return fifteen + last;
-            }
-        }
-        throw new AssertionError("one digit always fits");
-    }
-
-    private static String spaced(String text, String between) {
-        return text.codePoints()
-                .filter(c -> c != ' ')
-                .mapToObj(Character::toString)
-                .collect(Collectors.joining(between));
-    }
-
-    private static String grouped(String text, int size, String between) {
-        return String.join(between, text.replace(" ", "").split("(?<=\\G.{" + size + "})"));
-    }
-
-    private static String fullWidth(String text) {
-        return text.codePoints()
-                .map(c -> c > 0x20 && c < 0x7F ? c + 0xFEE0 : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-    }
-
-    private static String spoken(String text, String[] words, int every) {
-        StringBuilder spoken = new StringBuilder();
-        int digit = 0;
-        for (char c : text.toCharArray()) {
-            if (c >= '0' && c <= '9' && digit++ % every == 0) {
-                spoken.append(' ').append(words[c - '0']).append(' ');
-            } else {
-                spoken.append(c);
-            }
-        }
-        return spoken.toString();
-    }
-
-    private static String signs(String text, String at, String dot) {
-        return text.replace("@", at).replace(".", dot);
-    }
-
-    /// Ten ways to write it, each in five sentences.
-    private static List<String> outputs(String written) {
-        List<UnaryOperator<String>> ways =
-                List.of(
-                        s -> s,
-                        s -> spaced(s, " "),
-                        s -> grouped(s, 2, "-"),
-                        s -> grouped(s, 3, " . "),
-                        OutputFilterTest::fullWidth,
-                        s -> spaced(s, "\u200b"),
-                        s -> signs(spoken(s, DIGIT_WORDS, 1), " at ", " dot "),
-                        s -> signs(spoken(s, GERMAN_WORDS, 2), " [at] ", " (punkt) "),
-                        s -> grouped(s.toUpperCase(Locale.ROOT), 4, "/"),
-                        s -> spaced(s, "\n"));
-        List<String> sentences =
-                List.of(
-                        "%s",
-                        "sure, it's %s, but don't tell anybody that you have it from me ok",
-                        "ich glaube das war >%s< oder so, frag sie am besten selber noch mal",
-                        "1) \"%s\"\n2) und der Rest steht in der Liste, die ich dir geschickt habe",
-                        "she once wrote: call or write %s. The other one I have forgotten, sorry");
-        List<String> all = new ArrayList<>();
-        for (UnaryOperator<String> way : ways) {
-            String disguised = way.apply(written);
-            sentences.forEach(sentence -> all.add(sentence.replace("%s", disguised)));
-        }
-        return all;
-    }
-
-    /// What a reader can put together from a text: digit words read, connectors left out.
-    private static List<String> readings(String text) {
-        String bare = bare(text.replaceAll("(?i)\\b(?:at|dot|punkt)\\b", ""));
-        String read = text;
-        for (String[] words : List.of(DIGIT_WORDS, GERMAN_WORDS)) {
-            for (int i = 0; i < 10; i++) {
-                read = read.replaceAll("(?iu)\\b" + words[i] + "\\b", Integer.toString(i));
-            }
-        }
-        return List.of(bare, bare(text), bare(read));
-    }
-
     @Test
     void ofAHundredSecretsNoneComesOutInFiftyWaysEach() {
-        RandomGenerator random = random(SEED);
-        List<Secret> secrets = new ArrayList<>();
+        RandomGenerator random = SeededSecrets.random(SEED);
+        List<SeededSecrets.Secret> secrets = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            secrets.add(secret(i, random));
+            secrets.add(SeededSecrets.secret(i, random));
         }
         OthersWords others =
                 OthersWords.of(
@@ -215,14 +64,14 @@ class OutputFilterTest {
         OutputFilter filter = new OutputFilter(others, List.of(), List.of("DE"));
         List<String> leaks = new ArrayList<>();
         int tried = 0;
-        for (Secret secret : secrets) {
-            for (String output : outputs(secret.written())) {
+        for (SeededSecrets.Secret secret : secrets) {
+            for (String output : SeededSecrets.outputs(secret.written())) {
                 tried++;
-                assertThat(readings(output))
+                assertThat(SeededSecrets.readings(output))
                         .as("the test itself")
                         .anyMatch(r -> r.contains(secret.bare()));
                 String out = filter.check(output, List.of()).text();
-                if (readings(out).stream().anyMatch(r -> r.contains(secret.bare()))) {
+                if (SeededSecrets.readings(out).stream().anyMatch(r -> r.contains(secret.bare()))) {
                     leaks.add(output + " -> " + out);
                 }
             }
@@ -233,8 +82,9 @@ class OutputFilterTest {
 
     @TestFactory
     Stream<DynamicTest> harmlessRepliesPassAsTheyAre() {
-        RandomGenerator random = random(SEED);
-        Stream<String> secrets = Stream.generate(() -> secret(random.nextInt(5), random).written());
+        RandomGenerator random = SeededSecrets.random(SEED);
+        Stream<String> secrets =
+                Stream.generate(() -> SeededSecrets.secret(random.nextInt(5), random).written());
         OutputFilter filter =
                 new OutputFilter(
                         OthersWords.of(
@@ -308,7 +158,7 @@ class OutputFilterTest {
 
     @Test
     void aFilteredTextPassesAgainAsItIs() {
-        RandomGenerator random = random(SEED + 1);
+        RandomGenerator random = SeededSecrets.random(SEED + 1);
         OutputFilter filter = new OutputFilter(OthersWords.none(), List.of(), List.of("DE"));
         String alphabet = "0123456789 .-/()+@:abc ";
         for (int i = 0; i < 2_000; i++) {
@@ -337,6 +187,60 @@ class OutputFilterTest {
                                     filter.check(piece.repeat(100_000 / piece.length()), List.of());
                                     long ms = (CPU.getCurrentThreadCpuTime() - start) / 1_000_000;
                                     assertThat(ms).isLessThanOrEqualTo(5_000);
+                                }));
+    }
+
+    /// A conversation whose every reply says again all that was said before it.
+    private static String echo(int length, RandomGenerator random) {
+        List<String> words =
+                List.of(
+                        ("the street Lindenstraße 12 way road via Roma 3 calle Mayor 18:30 2024"
+                                        + " rue de la Paix call me number reply I IV van place")
+                                .split(" "));
+        StringBuilder said = new StringBuilder();
+        while (said.length() < length) {
+            for (int i = 0; i < 8; i++) {
+                said.append(words.get(random.nextInt(words.size()))).append(' ');
+            }
+            said.append("0151 2").append(SeededSecrets.digits(random, 7)).append('\n');
+            said.append(said, 0, Math.min(said.length(), length / 8));
+        }
+        return said.substring(0, length) + " me@there.example";
+    }
+
+    /// @return milliseconds of this thread for one check of `text`, the better of two
+    private static long millis(OutputFilter filter, String text, List<String> theirs) {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 2; i++) {
+            long start = CPU.getCurrentThreadCpuTime();
+            filter.check(text, theirs);
+            best = Math.min(best, CPU.getCurrentThreadCpuTime() - start);
+        }
+        return best / 1_000_000;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> twiceTheTextTakesAboutTwiceTheTime() {
+        OthersWords others =
+                OthersWords.of(Stream.of("+49 151 23456789 " + LONG_STORY), List.of("DE"));
+        OutputFilter filter = new OutputFilter(others, List.of(), List.of("DE"));
+        RandomGenerator random = SeededSecrets.random(SEED + 2);
+        StringBuilder numbers = new StringBuilder();
+        for (int i = 0; i < 40_000; i++) {
+            numbers.append("0151 2").append(SeededSecrets.digits(random, 7)).append(", ");
+        }
+        String echo = echo(400_000, random);
+        return Stream.of(echo, "so /a@b ".repeat(50_000), numbers.substring(0, 400_000))
+                .map(text ->
+                        DynamicTest.dynamicTest(
+                                text.substring(0, 12).strip(),
+                                () -> {
+                                    String half = text.substring(text.length() / 2);
+                                    long small = millis(filter, half, List.of(half));
+                                    long large = millis(filter, text, List.of(text));
+                                    assertThat(large)
+                                            .as("seed %d, %d ms for a half", SEED + 2, small)
+                                            .isLessThanOrEqualTo(3 * small + 500);
                                 }));
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -20,11 +23,13 @@ import org.junit.jupiter.api.Test;
 import understudy.base.UserError;
 import understudy.chat.Role;
 import understudy.generate.GenerateOptions;
+import understudy.tensor.Scopes;
 import understudy.text.Line;
 
 class LocalCompleterTest {
     private static final LocalDate DAY = LocalDate.of(2024, 5, 1);
     private static final Duration LONG = Duration.ofMinutes(10);
+    private static final int ROUNDS = 8;
 
     private final TinyShelf shelf = new TinyShelf();
     private final List<Completer> open = new ArrayList<>();
@@ -137,6 +142,83 @@ class LocalCompleterTest {
                 .hasMessage("the socket is closed");
         assertThat(write(completer, task("robin", "bread", 5, 1)).tokens()).isEqualTo(5);
         await().until(() -> completer.load().running() == 0);
+    }
+
+    /// Rounds of callers who leave at a token that a seed chooses, beside one who stays: what a
+    /// round leaves behind would be there after every one of them.
+    @Test
+    void fiveHundredWhoLeaveDisturbNobodyAndLeaveNothing() throws Exception {
+        LocalCompleter completer = completer(3, 64, LONG);
+        Completer.Task staying = task("robin", "the lake and the boat and the key", 200, 5);
+        String alone = write(completer, staying).text();
+        leave(completer, 100, ROUNDS, staying, alone);
+        long alive = Scopes.alive();
+        double least = Double.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && least > 1024; round++) {
+            long resident = residentBytes();
+            leave(completer, 500, round, staying, alone);
+            double each = (residentBytes() - resident) / 500.0;
+            least = Math.min(least, each);
+            System.out.printf(
+                    "500 who left: %+d native objects, %+.2f KiB of memory each%n",
+                    Scopes.alive() - alive, each / 1024);
+        }
+        assertThat(Scopes.alive()).isLessThanOrEqualTo(alive + 10);
+        // the heap and the compiler move it, too, but not up in every round
+        assertThat(least).as("bytes each").isLessThanOrEqualTo(1024);
+    }
+
+    private static void leave(
+            LocalCompleter completer, int count, long seed, Completer.Task staying, String alone)
+            throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger stayed = new AtomicInteger();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> neighbour =
+                    threads.submit(() -> {
+                        do {
+                            assertThat(write(completer, staying).text()).isEqualTo(alone);
+                            stayed.incrementAndGet();
+                        } while (!over.get());
+                    });
+            List<Future<?>> lanes = new ArrayList<>();
+            for (int lane = 0; lane < 2; lane++) {
+                Random random = new Random(seed * 2 + lane);
+                lanes.add(
+                        threads.submit(() -> {
+                            for (int i = 0; i < count / 2; i++) {
+                                leave(completer, random);
+                            }
+                        }));
+            }
+            for (Future<?> lane : lanes) {
+                lane.get();
+            }
+            over.set(true);
+            neighbour.get();
+        }
+        assertThat(stayed.get()).isPositive();
+        await().until(() -> completer.load().running() == 0);
+    }
+
+    private static void leave(LocalCompleter completer, Random random) {
+        int most = random.nextInt(8);
+        AtomicInteger pieces = new AtomicInteger();
+        Completion left =
+                completer.complete(
+                        task(random.nextBoolean() ? "robin" : "base", "bread", 500, 1),
+                        piece -> pieces.incrementAndGet(),
+                        () -> pieces.get() >= most);
+        assertThat(left.finish()).isEqualTo(Completion.Finish.CANCELLED);
+    }
+
+    /// Of this process, after a collection; 0 where the system does not say.
+    private static long residentBytes() throws IOException {
+        System.gc();
+        Path memory = Path.of("/proc/self/statm"); // pages: all, resident, ...
+        return Files.exists(memory)
+                ? 4096 * Long.parseLong(Files.readString(memory).split(" ")[1])
+                : 0;
     }
 
     @Test

@@ -108,6 +108,8 @@ public final class Guard implements Extension {
     public void connector(ServerConnector connector) {
         connector.addEventListener(connections);
         connector.setIdleTimeout(IDLE.toMillis());
+        // a crowd that comes at once; the system's fifty would make the rest try again in seconds
+        connector.setAcceptQueueSize(rules.limits().connections());
     }
 
     @Override

@@ -34,6 +34,7 @@ class ShutdownTest {
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
+                        "-XX:TieredStopAtLevel=1", // it lives for some seconds
                         "-cp",
                         System.getProperty("java.class.path"),
                         ServeProcess.class.getName()));
@@ -103,10 +104,14 @@ class ShutdownTest {
                 RawHttp.Answer answer = RawHttp.read(early.getInputStream());
                 assertThat(answer.status()).isEqualTo(503);
                 assertThat(answer.header("Retry-After")).isPresent();
+                socket.close(); // the last one: nothing to wait for any more
                 stopping.join();
             }
         }
-        assertThat(ServeProcess.lively()).noneMatch(n -> n.contains("Jetty") || n.contains("qtp"));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(ServeProcess.lively())
+                                .noneMatch(n -> n.contains("Jetty") || n.contains("qtp")));
     }
 
     /// Watches every connection that the process opens.
@@ -160,7 +165,7 @@ class ShutdownTest {
         Assumptions.assumeTrue(probe.waitFor() == 0, "no namespaces for this user");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String script =
-                "ip link set lo up && exec '%s' -Xmx256m -cp '%s' '%s'"
+                "ip link set lo up && exec '%s' -Xmx256m -XX:TieredStopAtLevel=1 -cp '%s' '%s'"
                         .formatted(
                                 java,
                                 System.getProperty("java.class.path"),

@@ -2,8 +2,8 @@ package understudy.serve.guard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,8 +26,11 @@ final class SlotCompleter implements Completer {
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger cancelled = new AtomicInteger();
 
-    /// Prompts whose texts were cancelled.
-    final Set<String> left = ConcurrentHashMap.newKeySet();
+    /// Texts that were begun and are no longer written, for whatever reason.
+    final AtomicInteger ended = new AtomicInteger();
+
+    /// Prompts whose texts were cancelled, and when, by [System#nanoTime()].
+    final Map<String, Long> left = new ConcurrentHashMap<>();
 
     private final Semaphore slots;
     private final int queue;
@@ -82,6 +85,7 @@ final class SlotCompleter implements Completer {
             return write(task, onPiece, stop);
         } finally {
             running.decrementAndGet();
+            ended.incrementAndGet();
             slots.release();
         }
     }
@@ -115,7 +119,7 @@ final class SlotCompleter implements Completer {
     }
 
     private void cancelled(Task task) {
-        left.add(prompt(task.prompt()));
+        left.put(prompt(task.prompt()), System.nanoTime());
         cancelled.incrementAndGet();
     }
 

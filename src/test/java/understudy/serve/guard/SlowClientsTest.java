@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,11 +53,21 @@ class SlowClientsTest {
         }
     }
 
+    /// With the limits that are in force, and somebody who never reads among them.
     @Test
     void twoHundredSlowSocketsAreClosedAndDelayNobody() throws Exception {
-        try (Guarded server = new Guarded()) {
+        SlotCompleter completer = new SlotCompleter(2, 8, 1);
+        Guarded.Options options = new Guarded.Options();
+        options.completer = completer;
+        try (Guarded server = new Guarded(options);
+                Socket deaf = neverReading(server.port())) {
             int port = server.port();
             long began = System.nanoTime();
+            AtomicLong deafUntil = new AtomicLong();
+            Thread.startVirtualThread(() -> {
+                await().atMost(Duration.ofSeconds(40)).until(() -> completer.ended.get() == 1);
+                deafUntil.set(System.nanoTime());
+            });
             AtomicInteger closed = new AtomicInteger();
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
@@ -85,6 +97,10 @@ class SlowClientsTest {
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .isLessThan(Duration.ofSeconds(30));
             assertThat(slowest.get()).isLessThan(HEALTH_NANOS);
+            assertThat(deaf.isConnected()).isTrue();
+            assertThat(completer.ended.get()).isEqualTo(1);
+            assertThat(Duration.ofNanos(deafUntil.get() - began))
+                    .isLessThan(Duration.ofSeconds(10));
             for (Socket socket : sockets) {
                 socket.close();
             }
@@ -131,6 +147,10 @@ class SlowClientsTest {
     }
 
     private static Limits limits(Duration header, Duration grace, int connections) {
+        return limits(header, grace, Limits.STANDARD.writeTime(), connections);
+    }
+
+    private static Limits limits(Duration header, Duration grace, Duration write, int connections) {
         Limits all = Limits.STANDARD;
         return new Limits(
                 all.headerBytes(),
@@ -138,7 +158,7 @@ class SlowClientsTest {
                 header,
                 grace,
                 all.bodyRate(),
-                all.writeTime(),
+                write,
                 all.wrongKeys());
     }
 
@@ -171,23 +191,31 @@ class SlowClientsTest {
         }
     }
 
+    /// A client that asks for an endless text and reads none of it.
+    private static Socket neverReading(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096); // before it connects: the window is agreed upon then
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        String body =
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"flood\"}], \"stream\":"
+                        + " true}";
+        String request = RawHttp.post(port, "/v1/chat/completions", body, JSON);
+        socket.getOutputStream().write(request.getBytes(UTF_8));
+        return socket;
+    }
+
     @Test
     void whoNeverReadsIsCutOffAndTheTextIsCancelled() throws IOException {
         SlotCompleter completer = new SlotCompleter(2, 8, 1);
         Guarded.Options options = new Guarded.Options();
         options.completer = completer;
+        options.limits =
+                limits(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofMillis(500), 512);
         try (Guarded server = new Guarded(options);
-                Socket socket = RawHttp.open(server.port())) {
-            socket.setReceiveBufferSize(4096);
-            String body =
-                    "{\"messages\": [{\"role\": \"user\", \"content\": \"flood\"}], \"stream\":"
-                            + " true}";
-            socket.getOutputStream()
-                    .write(
-                            RawHttp.post(server.port(), "/v1/chat/completions", body, JSON)
-                                    .getBytes(UTF_8));
-            await().atMost(Duration.ofSeconds(5)).until(() -> completer.running.get() == 1);
-            await().atMost(Duration.ofSeconds(10)).until(() -> completer.running.get() == 0);
+                Socket socket = neverReading(server.port())) {
+            await().atMost(Duration.ofSeconds(10)).until(() -> completer.ended.get() == 1);
+            assertThat(completer.running.get()).isZero();
+            assertThat(socket.isConnected()).isTrue();
             assertThat(RawHttp.send(server.port(), RawHttp.get(server.port(), "/health")).status())
                     .isEqualTo(200);
             assertThat(server.faults).isEmpty();
@@ -198,8 +226,9 @@ class SlowClientsTest {
     @Test
     void aQuietAnswerIsNotASlowClient() throws IOException {
         Guarded.Options options = new Guarded.Options();
-        options.limits = limits(Duration.ofMillis(500), Duration.ofMillis(500), 512);
-        options.completer = new SlotCompleter(2, 8, 1500);
+        options.limits =
+                limits(Duration.ofMillis(200), Duration.ofMillis(200), Duration.ofMillis(200), 512);
+        options.completer = new SlotCompleter(2, 8, 700);
         try (Guarded server = new Guarded(options)) {
             int port = server.port();
             RawHttp.Answer answer =
