@@ -364,7 +364,7 @@ public final class Manners implements Behaviour {
         return true;
     }
 
-    /// One fixed line a day at most.
+    /// One fixed line a day at most. The owner sees that they wrote, so as to let them in.
     private void stranger(Update.Message message, Update.Sender from, Round round) {
         boolean direct = message.chat().kind() == Update.ChatKind.PRIVATE;
         round.skip("not let in");
@@ -375,7 +375,16 @@ public final class Manners implements Behaviour {
                             message.chat().id(),
                             kit.texts().say(Texts.Say.NOT_FOR_YOU, from.language()),
                             Answer.Kind.NOTICE),
-                    () -> kit.register().countOne(from.id(), "stranger"));
+                    () -> {
+                        kit.register().countOne(from.id(), "stranger");
+                        kit.register()
+                                .met(
+                                        new Register.Met(
+                                                place(message),
+                                                from.name(),
+                                                false,
+                                                from.language()));
+                    });
         }
     }
 

@@ -64,11 +64,14 @@ final class Poller {
     private Duration round(BooleanSupplier stopped) {
         List<Update> updates;
         long asked = pace.nanos();
+        // The first one comes back at once, so that whoever waits learns that it is connected. Not
+        // where two programs poll: it would always succeed, and hide that the long ones do not.
+        Duration wait = connected || conflicts > 0 ? WAIT : Duration.ZERO;
         try {
             if (account == null) {
                 account = transport.me();
             }
-            updates = transport.updates(inbox.offset(), WAIT);
+            updates = transport.updates(inbox.offset(), wait);
         } catch (ChatTransport.Failed e) {
             return stopped.getAsBoolean() ? Duration.ZERO : failed(e);
         } catch (UserError e) {
@@ -87,7 +90,8 @@ final class Poller {
             handOn.accept(fresh);
         }
         boolean atOnce = pace.nanos() - asked < EMPTY_PAUSE.toNanos();
-        return fresh.isEmpty() && atOnce ? EMPTY_PAUSE : Duration.ZERO;
+        boolean empty = fresh.isEmpty() && !wait.isZero();
+        return empty && atOnce ? EMPTY_PAUSE : Duration.ZERO;
     }
 
     private Duration failed(ChatTransport.Failed e) {

@@ -144,7 +144,7 @@ final class Writer {
             @Nullable Consumer<String> onText,
             BooleanSupplier cancelled) {
         StringBuilder so = new StringBuilder();
-        long[] shown = {System.nanoTime()};
+        long[] shown = {clock.millis()};
         Replier.Request seeded =
                 new Replier.Request(
                         request.history(),
@@ -160,9 +160,9 @@ final class Writer {
                                 piece -> {
                                     so.append(piece);
                                     boolean due =
-                                            System.nanoTime() - shown[0] > SHOWN_EVERY.toNanos();
+                                            clock.millis() - shown[0] > SHOWN_EVERY.toMillis();
                                     if (onText != null && due) {
-                                        shown[0] = System.nanoTime();
+                                        shown[0] = clock.millis();
                                         show(so.toString(), screen, onText);
                                     }
                                 },

@@ -176,8 +176,8 @@ final class BotTelegramCommand extends Command {
         boolean begun = false;
         try {
             ChatTransport.Account account = account(transport);
-            begun = true;
             BotRules rules = rules(voice(workspace, account), options, open);
+            begun = true;
             return answer(workspace, console, rules, transport, account);
         } finally {
             if (!begun) {
@@ -289,12 +289,13 @@ final class BotTelegramCommand extends Command {
             introduce(console, rules, account, manners.owned() ? null : pairing, killSwitch);
             try (StopSignal _ = new StopSignal(runner::stop)) {
                 runner.run();
+                // before the signal is let go: the process ends then
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("bot", account.username());
+                json.put("answered", listener.answered.get());
+                json.put("ambiguous", outbox.ambiguous().size());
+                console.result(json);
             }
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("bot", account.username());
-            json.put("answered", listener.answered.get());
-            json.put("ambiguous", outbox.ambiguous().size());
-            console.result(json);
         }
         return ExitCode.OK;
     }

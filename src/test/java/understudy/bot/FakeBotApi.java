@@ -30,17 +30,17 @@ import understudy.base.Json;
 
 /// A Bot API server with a memory: it delivers updates again until a higher offset is asked for,
 /// counts what it is sent, checks it as Telegram does, and fails on demand.
-final class FakeBotApi implements AutoCloseable {
-    static final String TOKEN = "123456:canary-Token_7d1f";
-    static final long BOT_ID = 123456;
-    static final String BOT_NAME = "ada_bot";
+public final class FakeBotApi implements AutoCloseable {
+    public static final String TOKEN = "123456:canary-Token_7d1f";
+    public static final long BOT_ID = 123456;
+    public static final String BOT_NAME = "ada_bot";
 
     static {
         System.setProperty("sun.net.httpserver.nodelay", "true"); // 40 ms an answer otherwise
     }
 
     /// A way to fail.
-    sealed interface Fault {
+    public sealed interface Fault {
         /// An error as the Bot API puts it.
         record Error(int code, String description, String parameters) implements Fault {}
 
@@ -72,10 +72,11 @@ final class FakeBotApi implements AutoCloseable {
     }
 
     /// A message that was taken.
-    record Sent(long id, long chat, String text, Map<String, String> parameters, long nanos) {}
+    public record Sent(
+            long id, long chat, String text, Map<String, String> parameters, long nanos) {}
 
     /// A call of any kind that was done.
-    record Call(String method, Map<String, String> parameters) {}
+    public record Call(String method, Map<String, String> parameters) {}
 
     private record Planned(String method, Fault fault) {}
 
@@ -95,14 +96,14 @@ final class FakeBotApi implements AutoCloseable {
     private long lastUpdate = 5000;
     private long polls;
 
-    FakeBotApi() throws IOException {
+    public FakeBotApi() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -111,53 +112,53 @@ final class FakeBotApi implements AutoCloseable {
     }
 
     /// The next `times` calls of a method fail.
-    void fail(String method, int times, Fault fault) {
+    public void fail(String method, int times, Fault fault) {
         for (int i = 0; i < times; i++) {
             faults.add(new Planned(method, fault));
         }
     }
 
     /// Every call of a method fails until [#heal].
-    void failAlways(String method, Fault fault) {
+    public void failAlways(String method, Fault fault) {
         lasting.put(method, fault);
     }
 
-    void heal() {
+    public void heal() {
         faults.clear();
         lasting.clear();
     }
 
-    synchronized void block(long chat) {
+    public synchronized void block(long chat) {
         blocked.add(chat);
     }
 
-    synchronized List<Sent> sent() {
+    public synchronized List<Sent> sent() {
         return List.copyOf(sent);
     }
 
-    synchronized List<Call> calls(String method) {
+    public synchronized List<Call> calls(String method) {
         return calls.stream().filter(c -> c.method().equals(method)).toList();
     }
 
     /// Every offset that was asked for, in order.
-    synchronized List<Long> offsets() {
+    public synchronized List<Long> offsets() {
         return List.copyOf(offsets);
     }
 
     /// How many updates nobody has confirmed yet.
-    synchronized int open() {
+    public synchronized int open() {
         return updates.size();
     }
 
     /// Somebody writes to the bot in private.
     ///
     /// @return the update's number
-    long say(long chat, String text) {
+    public long say(long chat, String text) {
         return push("message", message(chat, text));
     }
 
     /// A private text message, to be changed as a test likes.
-    ObjectNode message(long chat, String text) {
+    public ObjectNode message(long chat, String text) {
         ObjectNode message = Json.json().createObjectNode();
         message.put("message_id", messageIds.incrementAndGet());
         message.put("date", System.currentTimeMillis() / 1000);
@@ -172,7 +173,7 @@ final class FakeBotApi implements AutoCloseable {
     }
 
     /// @return the update's number
-    synchronized long push(String kind, JsonNode content) {
+    public synchronized long push(String kind, JsonNode content) {
         ObjectNode update = Json.json().createObjectNode();
         update.put("update_id", ++lastUpdate);
         update.set(kind, content);
@@ -331,7 +332,7 @@ final class FakeBotApi implements AutoCloseable {
     }
 
     /// Waits until that many messages were taken.
-    void await(int messages, Duration longest) {
+    public void await(int messages, Duration longest) {
         Awaitility.await()
                 .atMost(longest)
                 .pollInterval(Duration.ofMillis(10))

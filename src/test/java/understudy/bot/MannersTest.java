@@ -37,6 +37,19 @@ class MannersTest {
     }
 
     @Test
+    void theOwnerSeesWhoseNumberToLetIn() {
+        try (Stage stage = stage(Mode.ALLOW)) {
+            stage.say(5001, "secret words");
+            assertThat(stage.store.history(5001, false, 10)).isEmpty();
+            assertThat(stage.say(Stage.OWNER, "/people").getFirst().text())
+                    .contains("5001 N5001")
+                    .doesNotContain("allowed");
+            stage.say(Stage.OWNER, "/allow 5001");
+            assertThat(stage.say(5001, "hello").getFirst().text()).isEqualTo(LINE + "well");
+        }
+    }
+
+    @Test
     void strangersNeverReachTheModelAndGetOneLineADay() {
         try (Stage stage = stage(Mode.OWNER)) {
             for (int round = 0; round < 4; round++) {

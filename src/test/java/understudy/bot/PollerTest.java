@@ -117,6 +117,46 @@ class PollerTest {
     }
 
     @Test
+    void saysAtOnceThatItIsConnectedAndThenAsksForLong() {
+        AtomicLong said = new AtomicLong();
+        transport.poll(List::of);
+        transport.poll(() -> {
+            said.set(telling.lines.size());
+            return List.of(BotStoreTest.message(5, 7, "a"));
+        });
+        transport.poll(() -> {
+            throw StubTransport.failed(ChatTransport.Failed.Kind.NETWORK);
+        });
+        transport.poll(List::of);
+        thread.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> transport.waits.size() >= 6);
+        assertThat(said).hasValue(1);
+        assertThat(handed).hasSize(1);
+        List<Duration> waits = transport.waits;
+        assertThat(waits.get(0)).isZero();
+        assertThat(waits.get(1)).isEqualTo(Duration.ofSeconds(50));
+        assertThat(waits.get(2)).isEqualTo(Duration.ofSeconds(50)); // the one that fails
+        assertThat(waits.get(3)).isZero();
+        assertThat(waits.get(4)).isEqualTo(Duration.ofSeconds(50));
+    }
+
+    @Test
+    void twoProgramsAreNoticedThoughAShortQuestionIsAnswered() throws InterruptedException {
+        transport.poll(List::of);
+        for (int i = 0; i < 20; i++) {
+            transport.poll(() -> {
+                if (transport.waits.getLast().isZero()) {
+                    return List.of();
+                }
+                throw StubTransport.failed(ChatTransport.Failed.Kind.CONFLICT);
+            });
+        }
+        thread.start();
+        thread.join();
+        assertThat(ended.get()).isInstanceOf(UserError.class).hasMessageContaining("another");
+    }
+
+    @Test
     void aWrongTokenEndsItWithAdvice() throws InterruptedException {
         transport.poll(() -> {
             throw StubTransport.failed(ChatTransport.Failed.Kind.TOKEN);

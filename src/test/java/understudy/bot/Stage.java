@@ -149,6 +149,14 @@ final class Stage implements AutoCloseable {
         return deliver();
     }
 
+    /// Hands over what came too late.
+    List<ChatTransport.Outgoing> late(Update... batch) {
+        TestDesk desk = new TestDesk(List.of(batch));
+        manners.missed(List.of(batch), desk);
+        desk.skip("too old");
+        return deliver();
+    }
+
     List<ChatTransport.Outgoing> say(long person, String text) {
         return give(text(person, text));
     }
@@ -256,8 +264,15 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    /// Writes an answer piece by piece.
+    @FunctionalInterface
+    interface Writing {
+        void write(Consumer<String> onText, BooleanSupplier cancelled);
+    }
+
     /// Answers as told, and remembers what it was asked.
     static final class Model implements Completer {
+        final AtomicReference<@Nullable Writing> writing = new AtomicReference<>();
         final List<Prompt.Chat> asked = new CopyOnWriteArrayList<>();
         final AtomicReference<Function<Prompt.Chat, String>> answer =
                 new AtomicReference<>(prompt -> "well");
@@ -276,8 +291,19 @@ final class Stage implements AutoCloseable {
                 Task task, Consumer<Completion.Piece> onPiece, BooleanSupplier cancelled) {
             Prompt.Chat chat = (Prompt.Chat) task.prompt();
             asked.add(chat);
-            String text = answer.get().apply(chat);
-            onPiece.accept(new Completion.Piece(text, List.of()));
+            Writing pieces = writing.get();
+            StringBuilder written = new StringBuilder();
+            Consumer<String> write =
+                    piece -> {
+                        written.append(piece);
+                        onPiece.accept(new Completion.Piece(piece, List.of()));
+                    };
+            if (pieces == null) {
+                write.accept(answer.get().apply(chat));
+            } else {
+                pieces.write(write, cancelled);
+            }
+            String text = written.toString();
             return new Completion(text, 1, 1, 0, Completion.Finish.STOP, List.of());
         }
 

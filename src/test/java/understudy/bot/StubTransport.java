@@ -19,6 +19,7 @@ final class StubTransport implements ChatTransport {
     final List<Sent> tried = new CopyOnWriteArrayList<>();
     final List<Long> typed = new CopyOnWriteArrayList<>();
     final List<Long> offsets = new CopyOnWriteArrayList<>();
+    final List<Duration> waits = new CopyOnWriteArrayList<>();
     private final Pace pace;
     private final AtomicLong ids = new AtomicLong();
     private final Deque<Supplier<RuntimeException>> failures = new ArrayDeque<>();
@@ -57,6 +58,7 @@ final class StubTransport implements ChatTransport {
     @Override
     public List<Update> updates(long offset, Duration wait) {
         offsets.add(offset);
+        waits.add(wait);
         Supplier<List<Update>> poll;
         synchronized (this) {
             poll = polls.poll();
