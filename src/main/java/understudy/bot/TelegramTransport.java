@@ -72,7 +72,7 @@ public final class TelegramTransport implements ChatTransport {
             throw new UserError(
                     "the token would go to " + base.host() + " in the clear",
                     "--api-url",
-                    "use https, or say that plain http is meant");
+                    "use https; http is for a server on this machine only");
         }
         return new TelegramTransport(
                 new ApiCalls(base, token, CONNECT, poll), new ApiCalls(base, token, CONNECT, read));

@@ -35,9 +35,11 @@ final class BotToken {
             throw new UserError(
                     "there is no token for the bot",
                     from.toString(),
-                    "ask @BotFather for one, then: export "
+                    "ask @BotFather for one (/newbot), then: read -rs "
                             + VARIABLE
-                            + "=...   (or write it to that file, mode 0600)");
+                            + " && export "
+                            + VARIABLE
+                            + "   (or write it to that file, mode 0600)");
         }
         try {
             checkMode(from);
