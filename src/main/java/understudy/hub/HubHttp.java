@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import understudy.base.ExitCode;
+import understudy.base.HttpChunks;
 import understudy.base.UserError;
 
 /// GET requests to the hub. Follows redirects itself, each checked by [HostRules], and sends the
@@ -42,7 +43,7 @@ final class HubHttp implements AutoCloseable {
     /// A reply with success, its body not yet read.
     ///
     /// @param status 200, or 206 where a range was asked for and granted
-    record Reply(int status, HttpHeaders headers, Chunks body) implements AutoCloseable {
+    record Reply(int status, HttpHeaders headers, HttpChunks body) implements AutoCloseable {
         @Override
         public void close() {
             body.close();
@@ -75,7 +76,8 @@ final class HubHttp implements AutoCloseable {
     Reply get(String path, long from, String what) throws IOException, InterruptedException {
         URI uri = URI.create(settings.endpoint() + path);
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-            HttpResponse<Chunks> response = client.send(request(uri, from), info -> new Chunks());
+            HttpResponse<HttpChunks> response =
+                    client.send(request(uri, from), info -> new HttpChunks());
             int status = response.statusCode();
             if (status == 200 || status == 206) {
                 return new Reply(status, response.headers(), response.body());

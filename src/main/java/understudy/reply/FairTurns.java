@@ -4,6 +4,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import understudy.base.HttpChunks;
 import understudy.reply.Refusal.Reason;
 
 /// Lets so many work at once and so many wait. Clients take turns: one that asks for much waits
@@ -34,7 +35,7 @@ final class FairTurns {
         boolean taken = false;
         try {
             while (!taken && !cancelled.getAsBoolean()) {
-                taken = turn.tryAcquire(UpstreamBody.LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                taken = turn.tryAcquire(HttpChunks.LOOK.toMillis(), TimeUnit.MILLISECONDS);
             }
             return taken;
         } finally {

@@ -2,66 +2,24 @@ package understudy.reply;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow.Subscription;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import understudy.base.HttpChunks;
 
-/// The body of an answer, taken part by part. Every wait has an end, and can be given up at once.
-///
-/// One part is asked for at a time: a reader that is slow slows the server, not this machine.
-final class UpstreamBody implements BodySubscriber<UpstreamBody>, AutoCloseable {
-    /// How often a waiting thread looks whether it shall go on.
-    static final Duration LOOK = Duration.ofMillis(20);
-
-    private record Part(List<ByteBuffer> buffers, boolean last, @Nullable Throwable failure) {}
-
-    private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();
+/// The bytes of another server's answer, bounded.
+final class UpstreamBody implements AutoCloseable {
+    private final HttpChunks chunks;
     private final long mostBytes;
     private long bytes;
 
-    UpstreamBody(long mostBytes) {
+    UpstreamBody(HttpChunks chunks, long mostBytes) {
+        this.chunks = chunks;
         this.mostBytes = mostBytes;
-    }
-
-    @Override
-    public CompletionStage<UpstreamBody> getBody() {
-        return CompletableFuture.completedFuture(this);
-    }
-
-    @Override
-    public void onSubscribe(Subscription given) {
-        if (subscription.complete(given)) {
-            given.request(1);
-        } else {
-            given.cancel();
-        }
-    }
-
-    @Override
-    public void onNext(List<ByteBuffer> buffers) {
-        parts.add(new Part(buffers, false, null));
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-        parts.add(new Part(List.of(), true, failure));
-    }
-
-    @Override
-    public void onComplete() {
-        parts.add(new Part(List.of(), true, null));
     }
 
     /// @return the next bytes; null at the end
@@ -69,30 +27,10 @@ final class UpstreamBody implements BodySubscriber<UpstreamBody>, AutoCloseable 
     /// @throws CancellationException when `cancelled` says so
     byte @Nullable [] next(Duration wait, BooleanSupplier cancelled)
             throws IOException, InterruptedException {
-        long end = System.nanoTime() + wait.toNanos();
-        Part part = null;
-        while (part == null) {
-            if (cancelled.getAsBoolean()) {
-                throw new CancellationException();
-            }
-            long left = end - System.nanoTime();
-            if (left <= 0) {
-                throw new HttpTimeoutException("no bytes for " + wait.toSeconds() + " s");
-            }
-            part = parts.poll(Math.min(left, LOOK.toNanos()), TimeUnit.NANOSECONDS);
-        }
-        if (part.failure != null) {
-            throw new IOException("the connection broke", part.failure);
-        }
-        if (part.last) {
-            parts.add(part);
+        List<ByteBuffer> buffers = chunks.next(wait, cancelled);
+        if (buffers == null) {
             return null;
         }
-        subscription.join().request(1);
-        return bytesOf(part.buffers);
-    }
-
-    private byte[] bytesOf(List<ByteBuffer> buffers) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (ByteBuffer buffer : buffers) {
             byte[] some = new byte[buffer.remaining()];
@@ -124,8 +62,6 @@ final class UpstreamBody implements BodySubscriber<UpstreamBody>, AutoCloseable 
     /// Gives up what was not read: the connection is closed, which ends the work of most servers.
     @Override
     public void close() {
-        if (subscription.isDone()) {
-            subscription.join().cancel();
-        }
+        chunks.close();
     }
 }

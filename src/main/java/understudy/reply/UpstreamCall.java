@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import understudy.base.HttpChunks;
 import understudy.reply.Completer.Task;
 import understudy.reply.Refusal.Reason;
 import understudy.reply.UpstreamConfig.Way;
@@ -162,7 +163,7 @@ final class UpstreamCall {
             if (cancelled.getAsBoolean()) {
                 throw new CancellationException();
             }
-            Thread.sleep(UpstreamBody.LOOK);
+            Thread.sleep(HttpChunks.LOOK);
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import understudy.base.HttpChunks;
 import understudy.reply.Refusal.Reason;
 
 /// Requests to one server. Goes nowhere else: redirects are not followed, so neither the key nor a
@@ -97,8 +98,8 @@ final class UpstreamHttp implements AutoCloseable {
 
     private Answer send(HttpRequest request, Duration wait, BooleanSupplier cancelled)
             throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<UpstreamBody>> coming =
-                client.sendAsync(request, info -> new UpstreamBody(config.limits().bytes()));
+        CompletableFuture<HttpResponse<HttpChunks>> coming =
+                client.sendAsync(request, info -> new HttpChunks());
         long end = System.nanoTime() + wait.toNanos();
         boolean taken = false;
         try {
@@ -106,10 +107,13 @@ final class UpstreamHttp implements AutoCloseable {
                 if (cancelled.getAsBoolean()) {
                     throw new CancellationException();
                 }
-                HttpResponse<UpstreamBody> response = within(coming);
+                HttpResponse<HttpChunks> response = within(coming);
                 if (response != null) {
                     taken = true;
-                    return new Answer(response.statusCode(), response.headers(), response.body());
+                    return new Answer(
+                            response.statusCode(),
+                            response.headers(),
+                            new UpstreamBody(response.body(), config.limits().bytes()));
                 }
             }
             throw new HttpTimeoutException("no answer for " + wait.toSeconds() + " s");
@@ -123,11 +127,11 @@ final class UpstreamHttp implements AutoCloseable {
         }
     }
 
-    private static @Nullable HttpResponse<UpstreamBody> within(
-            CompletableFuture<HttpResponse<UpstreamBody>> coming)
+    private static @Nullable HttpResponse<HttpChunks> within(
+            CompletableFuture<HttpResponse<HttpChunks>> coming)
             throws IOException, InterruptedException {
         try {
-            return coming.get(UpstreamBody.LOOK.toNanos(), TimeUnit.NANOSECONDS);
+            return coming.get(HttpChunks.LOOK.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return null;
         } catch (ExecutionException e) {

@@ -1,4 +1,4 @@
-package understudy.hub;
+package understudy.base;
 
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -7,18 +7,25 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The body of a reply, taken piece by piece with a limit on how long each may be waited for.
+/// The body of an HTTP answer, taken piece by piece with a limit on how long each may be waited
+/// for.
 ///
 /// A body read as an [java.io.InputStream] waits for ever when the other side falls silent; here
-/// every wait ends. One piece is asked for at a time, so that a slow disk slows the sender.
-final class Chunks implements BodySubscriber<Chunks>, AutoCloseable {
+/// every wait ends, and can be given up at once. One piece is asked for at a time, so that a slow
+/// reader slows the sender and fills no memory.
+public final class HttpChunks implements BodySubscriber<HttpChunks>, AutoCloseable {
+    /// How often a waiting thread looks whether it shall go on.
+    public static final Duration LOOK = Duration.ofMillis(20);
+
     /// An end, with its reason where it is none.
     private record Piece(List<ByteBuffer> buffers, boolean last, @Nullable Throwable failure) {}
 
@@ -26,7 +33,7 @@ final class Chunks implements BodySubscriber<Chunks>, AutoCloseable {
     private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();
 
     @Override
-    public CompletionStage<Chunks> getBody() {
+    public CompletionStage<HttpChunks> getBody() {
         return CompletableFuture.completedFuture(this);
     }
 
@@ -56,10 +63,26 @@ final class Chunks implements BodySubscriber<Chunks>, AutoCloseable {
 
     /// @return the next bytes; null at the end of the body
     /// @throws HttpTimeoutException when none came within `wait`
-    @Nullable List<ByteBuffer> next(Duration wait) throws IOException, InterruptedException {
-        Piece piece = pieces.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
-        if (piece == null) {
-            throw new HttpTimeoutException("no bytes for " + wait.toSeconds() + " s");
+    public @Nullable List<ByteBuffer> next(Duration wait) throws IOException, InterruptedException {
+        return next(wait, () -> false);
+    }
+
+    /// @return the next bytes; null at the end of the body
+    /// @throws HttpTimeoutException  when none came within `wait`
+    /// @throws CancellationException when `cancelled` says so
+    public @Nullable List<ByteBuffer> next(Duration wait, BooleanSupplier cancelled)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + wait.toNanos();
+        Piece piece = null;
+        while (piece == null) {
+            if (cancelled.getAsBoolean()) {
+                throw new CancellationException();
+            }
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                throw new HttpTimeoutException("no bytes for " + wait.toSeconds() + " s");
+            }
+            piece = pieces.poll(Math.min(left, LOOK.toNanos()), TimeUnit.NANOSECONDS);
         }
         if (piece.failure != null) {
             throw new IOException("the connection broke", piece.failure);
