@@ -189,7 +189,8 @@ class MannersEndToEndTest {
                 });
         assertThat(api.sent()).hasSizeLessThan(8 * people.size());
         api.say(Stage.OWNER, "/start");
-        api.say(7000, "again");
+        await().atMost(LONG).until(() -> to(Stage.OWNER).getLast().text().equals("Going on."));
+        api.say(7000, "again"); // while it is stopped this would be left out
         await().atMost(LONG).until(() -> api.sent().getLast().chat() == 7000);
         assertThat(api.sent().getLast().text()).startsWith("(");
     }
