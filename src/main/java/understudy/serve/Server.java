@@ -4,10 +4,12 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ public final class Server implements AutoCloseable {
 
     /// In which the last bytes of answers that are complete must have left.
     private static final Duration FLUSH = Duration.ofSeconds(2);
+
+    /// After which a connection without a request is closed when the server stops.
+    private static final Duration IDLE = Duration.ofMillis(200);
 
     private final InFlight inFlight;
     private final List<Extension> extensions;
@@ -145,6 +150,7 @@ public final class Server implements AutoCloseable {
             http.setSendServerVersion(false);
             WatchedConnector connector =
                     new WatchedConnector(server, http, config.host(), config.port());
+            connector.setShutdownIdleTimeout(IDLE.toMillis());
             extensions.forEach(extension -> extension.connector(connector));
             return connector;
         });
@@ -181,7 +187,14 @@ public final class Server implements AutoCloseable {
         Javalin running = javalin;
         if (running != null) {
             inFlight.stop(config.patience(), STOP);
-            running.stop();
+            try {
+                running.stop();
+            } catch (JavalinException e) {
+                if (!(e.getCause() instanceof TimeoutException)) {
+                    throw e;
+                }
+                // whoever still holds a connection was waited for and is closed now
+            }
             javalin = null;
         }
     }

@@ -188,10 +188,12 @@ class MannersEndToEndTest {
                     return last - stopped <= Duration.ofSeconds(2).toNanos();
                 });
         assertThat(api.sent()).hasSizeLessThan(8 * people.size());
+        // chats go beside each other: what comes before the answer to /start may still be skipped
         api.say(Stage.OWNER, "/start");
-        await().atMost(LONG).until(() -> to(Stage.OWNER).getLast().text().equals("Going on."));
-        api.say(7000, "again"); // while it is stopped this would be left out
-        await().atMost(LONG).until(() -> api.sent().getLast().chat() == 7000);
-        assertThat(api.sent().getLast().text()).startsWith("(");
+        await().atMost(LONG).until(() -> to(Stage.OWNER).size() == 2);
+        int before = to(7000).size();
+        api.say(7000, "again");
+        await().atMost(LONG).until(() -> to(7000).size() > before);
+        assertThat(to(7000).getLast().text()).startsWith("(");
     }
 }
