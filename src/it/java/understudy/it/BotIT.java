@@ -288,6 +288,8 @@ class BotIT {
             assertThat(found.find()).isTrue();
             unsure.add(found.group());
         }
+        assertThat(program.run("bot", "outbox", "--show-text").lines())
+                .anyMatch(line -> line.strip().startsWith("so much for mark"));
         Map<String, Integer> markers = markers();
         assertThat(markers.values()).as("seed %d", SEED).allMatch(n -> n == 1);
         for (int i = 100; i < marker; i++) {

@@ -112,7 +112,7 @@ record Kit(
                                 .filter(t -> !t.isBlank())
                                 .map(t -> new Answer.Bubble(t, Duration.ZERO))
                                 .toList()
-                        : rhythm.paced(Bubbles.lines(opening, written.text()), spent);
+                        : rhythm.paced(Bubbles.lines(opening, written.text()), opening, spent);
         return new Answer(
                 place.chat(),
                 connection,

@@ -159,6 +159,7 @@ public final class Manners implements Behaviour {
                 update instanceof Update.Message m
                         && !m.text().isBlank()
                         && command(m).isEmpty()
+                        && !mayPair(m, m.text())
                         && !kit.rules().instant();
         return typed ? kit.rhythm().burst() : Duration.ZERO;
     }
@@ -264,6 +265,12 @@ public final class Manners implements Behaviour {
                 talk(talk, round);
                 talk = new ArrayList<>();
                 commanded(command.get(), message, from, round);
+            } else if (mayPair(message, message.text())) {
+                talk(talk, round); // a stranger's still
+                talk = new ArrayList<>();
+                if (!paired(message, from, message.text(), round)) {
+                    talk.add(message);
+                }
             } else if (addressed(message)) {
                 talk.add(message);
             }
@@ -298,9 +305,6 @@ public final class Manners implements Behaviour {
         Update.Message last = messages.getLast();
         Update.Sender from = last.from();
         if (from == null) {
-            return;
-        }
-        if (paired(last, from, last.text(), round)) {
             return;
         }
         Access access = access(from.id());
@@ -346,13 +350,13 @@ public final class Manners implements Behaviour {
         }
     }
 
+    private boolean mayPair(Update.Message message, String code) {
+        return Pairing.tried(message, code) && kit.owner().isEmpty();
+    }
+
     /// The code that makes an owner, where there is none yet.
     private boolean paired(Update.Message message, Update.Sender from, String code, Round round) {
-        if (message.forwarded()
-                || message.chat().kind() != Update.ChatKind.PRIVATE
-                || !Pairing.looksLike(code)
-                || kit.owner().isPresent()
-                || !pairing.redeem(code)) {
+        if (!mayPair(message, code) || !pairing.redeem(code)) {
             return false;
         }
         kit.register().setOwner(from.id());

@@ -52,6 +52,13 @@ public final class Pairing {
         return CODE.matcher(text.strip().toUpperCase(Locale.ROOT)).matches();
     }
 
+    /// Whether a message tries a code: typed by its sender, in private.
+    static boolean tried(Update.Message message, String code) {
+        return !message.forwarded()
+                && message.chat().kind() == Update.ChatKind.PRIVATE
+                && looksLike(code);
+    }
+
     /// Tries a code.
     ///
     /// @return whether it is the one; it is used up then

@@ -113,13 +113,16 @@ public record Rhythm(double perSecond, Duration burst) {
 
     /// Bubbles with the time that each takes to type.
     ///
-    /// @param spent what the first one took already
-    List<Answer.Bubble> paced(List<String> texts, Duration spent) {
+    /// @param opening what the first one begins with, said by rule: nobody types it
+    /// @param spent   what the first one took already
+    List<Answer.Bubble> paced(List<String> texts, String opening, Duration spent) {
         List<Answer.Bubble> bubbles = new ArrayList<>();
         for (String text : texts) {
             Duration time = typing(text);
             if (bubbles.isEmpty()) {
-                time = time.minus(spent);
+                boolean opened = text.startsWith(opening);
+                String typed = opened ? text.substring(opening.length()).strip() : text;
+                time = typing(typed).minus(spent);
             }
             bubbles.add(new Answer.Bubble(text, time.isNegative() ? Duration.ZERO : time));
         }

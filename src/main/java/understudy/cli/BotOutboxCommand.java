@@ -56,7 +56,9 @@ final class BotOutboxCommand extends Command {
                 listed.add(row);
                 console.say(line(row));
                 if (showText) {
-                    console.say("    " + Shown.safe(outbox.text(answer.id())));
+                    outbox.text(answer.id())
+                            .lines()
+                            .forEach(said -> console.say("    " + Shown.safe(said)));
                 }
             }
             Map<String, Object> json = new LinkedHashMap<>();

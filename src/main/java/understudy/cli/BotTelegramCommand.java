@@ -410,7 +410,8 @@ final class BotTelegramCommand extends Command {
         @Override
         public void ambiguous(long answers) {
             console.warn(
-                    answers + " answers may not have arrived: understudy bot outbox lists them");
+                    (answers == 1 ? "1 answer" : answers + " answers")
+                            + " may not have arrived: understudy bot outbox shows which");
         }
 
         @Override

@@ -112,11 +112,15 @@ class RhythmTest {
     void theFirstMessageTakesWhatIsLeftAfterItWasWritten() {
         Rhythm rhythm = new Rhythm(4, Duration.ofSeconds(8));
         List<Answer.Bubble> bubbles =
-                rhythm.paced(List.of("x".repeat(20), "ok", "x".repeat(400)), Duration.ofSeconds(3));
+                rhythm.paced(
+                        List.of("(opening)\n" + "x".repeat(20), "ok", "x".repeat(400)),
+                        "(opening)",
+                        Duration.ofSeconds(3));
         assertThat(bubbles)
                 .extracting(Answer.Bubble::before)
                 .containsExactly(
                         Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(15));
-        assertThat(rhythm.paced(List.of("hi"), Duration.ofSeconds(9)).getFirst().before()).isZero();
+        assertThat(rhythm.paced(List.of("hi"), "", Duration.ofSeconds(9)).getFirst().before())
+                .isZero();
     }
 }
