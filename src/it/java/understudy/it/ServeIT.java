@@ -131,7 +131,7 @@ class ServeIT {
                 .filter(line -> !line.isEmpty())
                 .peek(line -> {
                     if (lines.size() == 5) {
-                        endpoint.process.destroy(); // SIGTERM
+                        endpoint.process.toHandle().destroy(); // SIGTERM
                     }
                 })
                 .forEach(lines::add);
@@ -161,7 +161,7 @@ class ServeIT {
             assertThat(foreign.statusCode()).isEqualTo(403);
             assertThat(foreign.headers().map()).doesNotContainKey("access-control-allow-origin");
         } finally {
-            endpoint.process.destroy();
+            endpoint.process.toHandle().destroy();
             endpoint.process.waitFor(15, TimeUnit.SECONDS);
         }
     }
@@ -200,8 +200,8 @@ class ServeIT {
                                     + " \"max_tokens\": 8, \"logit_bias\": {\"1\": -100}}");
             assertThat(answer.at("/choices/0/message/content").asString()).isNotEmpty();
         } finally {
-            process.destroy();
-            behind.process.destroy();
+            process.toHandle().destroy();
+            behind.process.toHandle().destroy();
             process.waitFor(15, TimeUnit.SECONDS);
             behind.process.waitFor(15, TimeUnit.SECONDS);
         }

@@ -189,12 +189,11 @@ final class TrainCommand extends Command {
                         fingerprint(job.setup, job.training, job.validation));
         TrainProgress progress = new TrainProgress(run.id(), console);
         Trainer trainer = new Trainer(engine.model(), job.config, run, about, progress::event);
-        Trainer.Result result;
         try (StopSignal signal = new StopSignal(trainer::requestStop)) {
-            result = trainer.train(job.training, job.validation);
+            Trainer.Result result = trainer.train(job.training, job.validation);
+            progress.end(result);
+            console.result(json(run, result)); // printed before a process that is told to end may
         }
-        progress.end(result);
-        console.result(json(run, result));
         return ExitCode.OK;
     }
 
