@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
@@ -21,8 +20,7 @@ final class Block {
     private final SegmentAttention attention;
     private final Rope rope;
     private final int turned; // columns of q and k together
-    private final int intermediate;
-    private final Placement place;
+    private final GatedActivation activation;
 
     Block(
             ModelConfig config,
@@ -40,8 +38,7 @@ final class Block {
         this.attention = new SegmentAttention(config, place);
         this.rope = rope;
         this.turned = (config.heads() + config.kvHeads()) * config.headSize();
-        this.intermediate = config.intermediate();
-        this.place = place;
+        this.activation = new GatedActivation(config, place);
     }
 
     List<Projections> projections() {
@@ -83,7 +80,7 @@ final class Block {
             Tensor inverse1 = mlpNorm.inverseRms(x1);
             Tensor normed1 = mlpNorm.forward(x1, inverse1);
             Projections.Output wide = gateUp.forward(normed1, row.masks());
-            Tensor gated = gated(wide.y());
+            Tensor gated = activation.forward(wide.y());
             Projections.Output narrow = down.forward(gated, row.masks());
             Tensor y = narrow.y().add_(x1);
             callers.attach(y);
@@ -119,13 +116,6 @@ final class Block {
         return output;
     }
 
-    /// `silu(gate) ∘ up`, `(T,F)`.
-    private Tensor gated(Tensor wide) {
-        return Scopes.keep(() ->
-                torch.silu(wide.narrow(1, 0, intermediate))
-                        .mul_(wide.narrow(1, intermediate, intermediate)));
-    }
-
     /// Adds the gradients of the adapter and gives that of the block's input.
     ///
     /// @param dy     `(T,d)`
@@ -159,12 +149,7 @@ final class Block {
             Tensor gated = some(saved.gated);
             Tensor dgated =
                     some(down.backward(dy, gated, some(saved.down).low(), row.masks(), true));
-            Tensor wide = some(saved.gateUp).y();
-            Tensor gate = wide.narrow(1, 0, intermediate);
-            Tensor up = wide.narrow(1, intermediate, intermediate);
-            Tensor dwide = place.empty(wide.size(0), wide.size(1));
-            torch.mul_out(dwide.narrow(1, intermediate, intermediate), torch.silu(gate), dgated);
-            dwide.narrow(1, 0, intermediate).copy_(torch.silu_backward(dgated.mul_(up), gate));
+            Tensor dwide = activation.backward(dgated, some(saved.gateUp).y());
             Tensor dnormed =
                     some(
                             gateUp.backward(
@@ -197,7 +182,7 @@ final class Block {
             Tensor mixed = attention.cached(heads, cache, mask);
             Tensor x1 = output.forward(mixed, null).y().add_(x);
             Tensor normed1 = mlpNorm.forward(x1, mlpNorm.inverseRms(x1));
-            Tensor gated = gated(gateUp.forward(normed1, null).y());
+            Tensor gated = activation.forward(gateUp.forward(normed1, null).y());
             return down.forward(gated, null).y().add_(x1);
         });
     }

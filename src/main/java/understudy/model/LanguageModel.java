@@ -9,7 +9,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
+import understudy.tensor.FrozenMatrices;
+import understudy.tensor.FrozenMatrix;
 import understudy.tensor.Placement;
+import understudy.tensor.Quantization;
 import understudy.tensor.Scopes;
 
 /// A decoder-only language model with frozen weights and at most one [Adapter].
@@ -48,22 +51,44 @@ public final class LanguageModel implements AutoCloseable {
     /// @param model a Hugging Face folder with safetensors, or a .gguf file
     /// @throws UserError where files are missing or damaged, or the family is not known
     public static LanguageModel load(Path model, Placement place) {
-        try (ModelSource source = ModelSource.open(model)) {
-            ModelConfig config = source.config();
-            Rope rope = new Rope(config, place);
-            Tensor embedding =
-                    copy(source, place, "model.embed_tokens", config.vocabulary(), config.hidden());
-            Tensor head =
-                    config.tied()
-                            ? embedding
-                            : copy(source, place, "lm_head", config.vocabulary(), config.hidden());
-            List<Block> blocks = new ArrayList<>();
-            for (int i = 0; i < config.layers(); i++) {
-                blocks.add(block(source, place, rope, i));
-            }
-            RmsNorm norm = norm(source, place, "model.norm");
-            return new LanguageModel(config, place, embedding, head, blocks, norm, rope);
+        return load(model, place, Quantization.NONE);
+    }
+
+    /// Loads the weights, matrix by matrix; those of the blocks' linear layers are held as asked.
+    ///
+    /// @param model a Hugging Face folder with safetensors, or a .gguf file
+    /// @throws UserError where files are missing or damaged, or the family is not known
+    public static LanguageModel load(Path model, Placement place, Quantization quantization) {
+        try (ModelSource source = FileSource.open(model)) {
+            return load(source, place, quantization);
         }
+    }
+
+    /// A model of the given shape whose weights mean nothing; for measurements.
+    ///
+    /// @param seed same seed, same weights
+    public static LanguageModel random(
+            ModelConfig config, Placement place, Quantization quantization, long seed) {
+        return load(new RandomSource(config, seed), place, quantization);
+    }
+
+    private static LanguageModel load(
+            ModelSource source, Placement place, Quantization quantization) {
+        ModelConfig config = source.config();
+        FrozenMatrices matrices = new FrozenMatrices(place, quantization);
+        Rope rope = new Rope(config, place);
+        Tensor embedding =
+                copy(source, place, "model.embed_tokens", config.vocabulary(), config.hidden());
+        Tensor head =
+                config.tied()
+                        ? embedding
+                        : copy(source, place, "lm_head", config.vocabulary(), config.hidden());
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < config.layers(); i++) {
+            blocks.add(block(source, place, matrices, rope, i));
+        }
+        RmsNorm norm = norm(source, place, "model.norm");
+        return new LanguageModel(config, place, embedding, head, blocks, norm, rope);
     }
 
     private static Tensor copy(ModelSource source, Placement place, String name, int... shape) {
@@ -79,7 +104,8 @@ public final class LanguageModel implements AutoCloseable {
         return new RmsNorm(copy(source, place, name, config.hidden()), config.normEpsilon(), place);
     }
 
-    private static Block block(ModelSource source, Placement place, Rope rope, int i) {
+    private static Block block(
+            ModelSource source, Placement place, FrozenMatrices matrices, Rope rope, int i) {
         ModelConfig c = source.config();
         int query = c.heads() * c.headSize();
         int keyValue = c.kvHeads() * c.headSize();
@@ -88,6 +114,7 @@ public final class LanguageModel implements AutoCloseable {
                         group(
                                 source,
                                 place,
+                                matrices,
                                 new int[] {i, 0, c.hidden()},
                                 List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
                                 query,
@@ -96,12 +123,14 @@ public final class LanguageModel implements AutoCloseable {
                         group(
                                 source,
                                 place,
+                                matrices,
                                 new int[] {i, 1, query},
                                 List.of("self_attn.o_proj"),
                                 c.hidden()),
                         group(
                                 source,
                                 place,
+                                matrices,
                                 new int[] {i, 2, c.hidden()},
                                 List.of("mlp.gate_proj", "mlp.up_proj"),
                                 c.intermediate(),
@@ -109,6 +138,7 @@ public final class LanguageModel implements AutoCloseable {
                         group(
                                 source,
                                 place,
+                                matrices,
                                 new int[] {i, 3, c.intermediate()},
                                 List.of("mlp.down_proj"),
                                 c.hidden()));
@@ -124,26 +154,27 @@ public final class LanguageModel implements AutoCloseable {
 
     /// @param at layer, site, inputs
     private static Projections group(
-            ModelSource source, Placement place, int[] at, List<String> names, int... outputs) {
+            ModelSource source,
+            Placement place,
+            FrozenMatrices matrices,
+            int[] at,
+            List<String> names,
+            int... outputs) {
         List<Projections.Member> members = new ArrayList<>();
         int offset = 0;
         for (int j = 0; j < outputs.length; j++) {
             members.add(new Projections.Member(names.get(j), outputs[j], offset));
             offset += outputs[j];
         }
-        int rows = offset;
         int inputs = at[2];
-        Tensor weight = Scopes.owned(() -> place.empty(rows, inputs));
+        List<FrozenMatrices.Part> parts = new ArrayList<>();
         for (Projections.Member member : members) {
-            Scopes.run(() ->
-                    weight.narrow(0, member.offset(), member.outputs())
-                            .copy_(
-                                    source.weight(
-                                            "model.layers.%d.%s.weight"
-                                                    .formatted(at[0], member.name()),
-                                            member.outputs(),
-                                            inputs)));
+            String name = "model.layers.%d.%s.weight".formatted(at[0], member.name());
+            parts.add(
+                    new FrozenMatrices.Part(
+                            member.outputs(), () -> source.weight(name, member.outputs(), inputs)));
         }
+        FrozenMatrix weight = matrices.of(parts, inputs);
         return new Projections(at[0], at[1], members, inputs, weight, place);
     }
 

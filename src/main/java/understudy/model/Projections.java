@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.FrozenMatrix;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
@@ -19,7 +20,7 @@ final class Projections {
     private final int site;
     private final List<Member> members;
     private final int inputs;
-    private final Tensor weight; // (O,I), frozen
+    private final FrozenMatrix weight; // (O,I)
     private final Placement place;
     private @Nullable LoraPart lora;
 
@@ -31,7 +32,12 @@ final class Projections {
     record Member(String name, int outputs, int offset) {}
 
     Projections(
-            int layer, int site, List<Member> members, int inputs, Tensor weight, Placement place) {
+            int layer,
+            int site,
+            List<Member> members,
+            int inputs,
+            FrozenMatrix weight,
+            Placement place) {
         this.layer = layer;
         this.site = site;
         this.members = List.copyOf(members);
@@ -53,10 +59,10 @@ final class Projections {
     }
 
     int outputs() {
-        return Math.toIntExact(weight.size(0));
+        return weight.rows();
     }
 
-    Tensor weight() {
+    FrozenMatrix weight() {
         return weight;
     }
 
@@ -75,7 +81,7 @@ final class Projections {
     Output forward(Tensor x, @Nullable DropoutMasks masks) {
         PointerScope callers = Scopes.current();
         try (PointerScope inner = new PointerScope()) {
-            Tensor y = torch.mm(x, weight.t());
+            Tensor y = torch.mm(x, weight.dense().t());
             callers.attach(y);
             LoraPart part = lora;
             if (part == null) {
@@ -113,7 +119,7 @@ final class Projections {
             boolean wanted) {
         PointerScope callers = Scopes.current();
         try (PointerScope inner = new PointerScope()) {
-            Tensor dx = wanted ? torch.mm(dy, weight) : null;
+            Tensor dx = wanted ? torch.mm(dy, weight.dense()) : null;
             LoraPart part = lora;
             if (part != null && low != null) {
                 Tensor mask = masks == null ? null : mask(masks, x);

@@ -49,7 +49,7 @@ public final class TinyModel {
         long sum = model.config().hidden(); // the final norm
         sum += (model.config().tied() ? 1 : 2) * model.head().numel();
         for (Projections group : model.projections()) {
-            sum += group.weight().numel();
+            sum += group.weight().dense().numel();
         }
         return sum + 2L * model.config().layers() * model.config().hidden();
     }

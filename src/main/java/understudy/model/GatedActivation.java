@@ -1,0 +1,39 @@
+package understudy.model;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import understudy.tensor.Placement;
+import understudy.tensor.Scopes;
+
+/// The gate of an MLP: `silu(gate) ∘ up`.
+final class GatedActivation {
+    private final int intermediate;
+    private final Placement place;
+
+    GatedActivation(ModelConfig config, Placement place) {
+        this.intermediate = config.intermediate();
+        this.place = place;
+    }
+
+    /// @param wide gate and up side by side, `(T,2F)`
+    /// @return `(T,F)` in the caller's scope
+    Tensor forward(Tensor wide) {
+        return Scopes.keep(() ->
+                torch.silu(wide.narrow(1, 0, intermediate))
+                        .mul_(wide.narrow(1, intermediate, intermediate)));
+    }
+
+    /// @param dgated gradient of the result, `(T,F)`; overwritten
+    /// @param wide   of the forward pass
+    /// @return gradient of `wide`, `(T,2F)` in the caller's scope
+    Tensor backward(Tensor dgated, Tensor wide) {
+        return Scopes.keep(() -> {
+            Tensor gate = wide.narrow(1, 0, intermediate);
+            Tensor up = wide.narrow(1, intermediate, intermediate);
+            Tensor dwide = place.empty(wide.size(0), wide.size(1));
+            torch.mul_out(dwide.narrow(1, intermediate, intermediate), torch.silu(gate), dgated);
+            dwide.narrow(1, 0, intermediate).copy_(torch.silu_backward(dgated.mul_(up), gate));
+            return dwide;
+        });
+    }
+}
