@@ -284,7 +284,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private Tensor logits(Tensor hidden) {
-        Tensor normed = finalNorm.forward(hidden, finalNorm.inverseRms(hidden));
+        Tensor normed = finalNorm.forward(hidden).y();
         return torch.mm(normed, head.t()).to(torch.ScalarType.Float);
     }
 

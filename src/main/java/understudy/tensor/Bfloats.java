@@ -24,7 +24,7 @@ final class Bfloats {
         return wide.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
-    /// Rounds to the nearest, ties to even; not for NaN.
+    /// Rounds to the nearest, ties to even; a NaN of arithmetic stays one.
     static void store(FloatVector values, long address) {
         IntVector bits = values.reinterpretAsInts();
         IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);

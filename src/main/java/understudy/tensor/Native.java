@@ -38,7 +38,7 @@ final class Native {
         return Float.intBitsToFloat(stored << 16);
     }
 
-    /// The nearest bfloat16, ties to even; not for NaN.
+    /// The nearest bfloat16, ties to even; a NaN of arithmetic stays one.
     static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
