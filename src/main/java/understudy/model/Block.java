@@ -52,7 +52,6 @@ final class Block {
         private @Nullable Tensor inverse;
         private Projections.@Nullable Output qkv;
         private final List<Tensor> weights = new ArrayList<>();
-        private @Nullable Tensor mixed;
         private Projections.@Nullable Output output;
         private @Nullable Tensor x1;
         private @Nullable Tensor inverse1;
@@ -84,7 +83,6 @@ final class Block {
                 saved.inverse = kept(callers, normed.inverse());
                 saved.qkv = kept(callers, heads);
                 saved.weights.forEach(callers::attach);
-                saved.mixed = kept(callers, mixed);
                 saved.output = kept(callers, attended);
                 saved.x1 = x1;
                 saved.inverse1 = kept(callers, normed1.inverse());
@@ -122,9 +120,8 @@ final class Block {
             Tensor dx1 = mlpBackward(dy, row, saved);
             Tensor x = some(saved.x);
             Projections.Output heads = some(saved.qkv);
-            Tensor mixed = some(saved.mixed);
             Tensor dmixed = some(output.backward(dx1, some(saved.output), row.masks(), true));
-            Tensor dqkv = attention.backward(dmixed, heads.y(), mixed, row, saved.weights);
+            Tensor dqkv = attention.backward(dmixed, heads.y(), row, saved.weights);
             rope.turnBack(dqkv.narrow(1, 0, turned), row.angles());
             Tensor dnormed = qkv.backward(dqkv, heads, row.masks(), wanted);
             if (dnormed == null) {

@@ -1,26 +1,28 @@
 package understudy.tensor;
 
-import jdk.incubator.vector.FloatVector;
-
-/// `silu(gate) ∘ up` and its gradient in one pass, with `silu(g) = g·σ(g)`.
+/// `silu(gate) ∘ up` and its gradient, with `silu(g) = g·σ(g)`.
 final class GateKernel {
     private GateKernel() {}
 
-    private static FloatVector sigmoid(FloatVector x) {
-        return Lanes.broadcast(1f).div(Lanes.exp(x.neg()).add(1f));
+    private static void logistic(float[] gate, float[] to, int size) {
+        RowMath.exp(gate, -1, 0, to, 0, size);
+        RowMath.logistic(to, size);
     }
 
     /// @param wide gate and up side by side, `(T,2F)`
     /// @param out  `(T,F)`
     static void forward(Lanes lanes, long wide, long out, int size, long from, long to) {
+        float[] gate = new float[size];
+        float[] up = new float[size];
+        float[] sigma = new float[size];
         for (long row = from; row < to; row++) {
-            long gate = wide + row * 2 * size * lanes.bytes();
-            long up = gate + (long) size * lanes.bytes();
-            long y = out + row * size * lanes.bytes();
-            for (int i = 0; i < size; i += Lanes.WIDTH) {
-                FloatVector g = lanes.load(gate, i);
-                lanes.store(g.mul(sigmoid(g)).mul(lanes.load(up, i)), y, i);
-            }
+            long in = wide + row * 2 * size * lanes.bytes();
+            lanes.read(in, gate, size);
+            lanes.read(in + (long) size * lanes.bytes(), up, size);
+            logistic(gate, sigma, size);
+            RowMath.multiply(gate, sigma, gate, size);
+            RowMath.multiply(gate, up, up, size);
+            lanes.write(up, out + row * size * lanes.bytes(), size);
         }
     }
 
@@ -29,19 +31,24 @@ final class GateKernel {
     /// @param dwide gradient of `wide`, written
     static void backward(
             Lanes lanes, long dy, long wide, long dwide, int size, long from, long to) {
+        float[] d = new float[size];
+        float[] gate = new float[size];
+        float[] up = new float[size];
+        float[] sigma = new float[size];
+        float[] slope = new float[size];
+        long half = (long) size * lanes.bytes();
         for (long row = from; row < to; row++) {
-            long shift = row * 2 * size * lanes.bytes();
-            long half = (long) size * lanes.bytes();
-            long dout = dy + row * size * lanes.bytes();
-            for (int i = 0; i < size; i += Lanes.WIDTH) {
-                FloatVector g = lanes.load(wide + shift, i);
-                FloatVector d = lanes.load(dout, i);
-                FloatVector s = sigmoid(g);
-                FloatVector up = lanes.load(wide + shift + half, i);
-                FloatVector rise = g.mul(Lanes.broadcast(1f).sub(s)).add(1f).mul(s);
-                lanes.store(d.mul(up).mul(rise), dwide + shift, i);
-                lanes.store(d.mul(g.mul(s)), dwide + shift + half, i);
-            }
+            lanes.read(dy + row * half, d, size);
+            lanes.read(wide + row * 2 * half, gate, size);
+            lanes.read(wide + row * 2 * half + half, up, size);
+            logistic(gate, sigma, size);
+            RowMath.siluSlope(gate, sigma, slope, size);
+            RowMath.multiply(slope, up, slope, size);
+            RowMath.multiply(slope, d, slope, size);
+            lanes.write(slope, dwide + row * 2 * half, size);
+            RowMath.multiply(gate, sigma, gate, size);
+            RowMath.multiply(gate, d, gate, size);
+            lanes.write(gate, dwide + row * 2 * half + half, size);
         }
     }
 }

@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [Int8Kernel] with vectors.
+/// [Int8Kernel] with vectors; bfloat16 through an array of floats.
 final class Int8Vectors extends Int8Kernel {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Byte> B =
@@ -36,10 +36,12 @@ final class Int8Vectors extends Int8Kernel {
 
     @Override
     void bfloats(long in, float scale, long out, int count) {
+        float[] row = new float[count];
         int i = 0;
         for (; i < whole(count); i += F.length()) {
-            Bfloats.store(scaled(in + i, scale), out + 2L * i);
+            scaled(in + i, scale).intoArray(row, i);
         }
+        Lanes.of(ComputeType.BF16).write(row, out, i);
         super.bfloats(in + i, scale, out + 2L * i, count - i);
     }
 }

@@ -48,13 +48,11 @@ public final class Kernels {
     /// @param inverse `(T,1)` in f32, written: `1/sqrt(mean(x²) + ε)`
     public void norm(Tensor x, Tensor weight, Tensor y, Tensor inverse, double epsilon) {
         int size = Math.toIntExact(weight.numel());
-        long in = Native.packed(x);
-        long w = Native.packed(weight);
-        long out = Native.packed(y);
+        long[] at = {Native.packed(x), Native.packed(weight), Native.packed(y)};
         long inv = Native.packed(inverse);
         Workers.rows(
                 x.numel() / size,
-                (from, to) -> NormKernel.forward(lanes, in, w, out, inv, size, epsilon, from, to));
+                (from, to) -> NormKernel.forward(lanes, at, inv, size, epsilon, from, to));
     }
 
     /// Gradient of [#norm]: with `g = dy·w`, `dx = inv·(g − x·inv²·(g·x)/d) + plus`.
@@ -153,10 +151,10 @@ public final class Kernels {
     ///
     /// @param sum  and the others of the same shape
     public void addMasked(Tensor sum, Tensor part, Tensor mask) {
-        long to = Native.packed(sum);
-        long add = Native.packed(part);
-        long by = Native.packed(mask);
-        long stretches = sum.numel() / Lanes.WIDTH;
-        Workers.rows(stretches, (from, end) -> MaskKernel.add(lanes, to, add, by, from, end));
+        long[] at = {Native.packed(sum), Native.packed(part), Native.packed(mask)};
+        long size = sum.numel();
+        Workers.rows(
+                (size + MaskKernel.PIECE - 1) / MaskKernel.PIECE,
+                (from, to) -> MaskKernel.add(lanes, at, size, from, to));
     }
 }

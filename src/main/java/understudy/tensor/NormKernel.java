@@ -1,37 +1,25 @@
 package understudy.tensor;
 
-import jdk.incubator.vector.FloatVector;
-
-/// Root mean square norms of rows, each pass over a row while it is in the first cache.
+/// Root mean square norms of rows.
 final class NormKernel {
     private NormKernel() {}
 
     /// `y = w · x · inv` with `inv = 1/sqrt(mean(x²) + ε)`.
     ///
+    /// @param at      addresses of x, w, and y, which is written
     /// @param inverse address of one float a row, written
     static void forward(
-            Lanes lanes,
-            long x,
-            long weight,
-            long y,
-            long inverse,
-            int size,
-            double epsilon,
-            long from,
-            long to) {
+            Lanes lanes, long[] at, long inverse, int size, double epsilon, long from, long to) {
+        float[] x = new float[size];
+        float[] weight = new float[size];
+        lanes.read(at[1], weight, size);
         for (long row = from; row < to; row++) {
-            long in = x + row * size * lanes.bytes();
-            long out = y + row * size * lanes.bytes();
-            FloatVector squares = Lanes.zero();
-            for (int i = 0; i < size; i += Lanes.WIDTH) {
-                FloatVector v = lanes.load(in, i);
-                squares = v.fma(v, squares);
-            }
-            float inv = (float) (1 / Math.sqrt(Lanes.sum(squares) / size + epsilon));
+            long shift = row * size * lanes.bytes();
+            lanes.read(at[0] + shift, x, size);
+            float inv = (float) (1 / Math.sqrt(RowMath.dot(x, x, size) / size + epsilon));
             Native.ALL.set(Native.FLOAT, inverse + 4 * row, inv);
-            for (int i = 0; i < size; i += Lanes.WIDTH) {
-                lanes.store(lanes.load(in, i).mul(inv).mul(lanes.load(weight, i)), out, i);
-            }
+            RowMath.scale(x, inv, weight, x, size);
+            lanes.write(x, at[2] + shift, size);
         }
     }
 
@@ -39,25 +27,24 @@ final class NormKernel {
     ///
     /// @param at addresses of dy, x, w, plus (0 for nothing), and dx, which is written
     static void backward(Lanes lanes, long[] at, long inverse, int size, long from, long to) {
+        float[] g = new float[size];
+        float[] x = new float[size];
+        float[] plus = new float[size];
+        float[] weight = new float[size];
+        lanes.read(at[2], weight, size);
         for (long row = from; row < to; row++) {
             long shift = row * size * lanes.bytes();
-            long dy = at[0] + shift;
-            long x = at[1] + shift;
-            long weight = at[2];
-            long plus = at[3] + shift;
-            long dx = at[4] + shift;
+            lanes.read(at[0] + shift, g, size);
+            lanes.read(at[1] + shift, x, size);
+            RowMath.multiply(g, weight, g, size);
             float inv = Native.ALL.get(Native.FLOAT, inverse + 4 * row);
-            FloatVector dot = Lanes.zero();
-            for (int i = 0; i < size; i += Lanes.WIDTH) {
-                FloatVector g = lanes.load(dy, i).mul(lanes.load(weight, i));
-                dot = g.fma(lanes.load(x, i), dot);
+            float slope = RowMath.dot(g, x, size) * inv * inv / size;
+            RowMath.away(g, x, slope, inv, size);
+            if (at[3] != 0) {
+                lanes.read(at[3] + shift, plus, size);
+                RowMath.add(g, plus, size);
             }
-            float slope = Lanes.sum(dot) * inv * inv / size;
-            for (int i = 0; i < size; i += Lanes.WIDTH) {
-                FloatVector g = lanes.load(dy, i).mul(lanes.load(weight, i));
-                FloatVector result = g.sub(lanes.load(x, i).mul(slope)).mul(inv);
-                lanes.store(at[3] == 0 ? result : result.add(lanes.load(plus, i)), dx, i);
-            }
+            lanes.write(g, at[4] + shift, size);
         }
     }
 }
