@@ -37,7 +37,7 @@ final class SegmentAttention {
         this.kvHeads = config.kvHeads();
         this.group = config.group();
         this.headSize = config.headSize();
-        this.scale = Scopes.own(new Scalar(1 / Math.sqrt(headSize)));
+        this.scale = Scopes.own(new Scalar(1 / Math.sqrt(config.queryScalar())));
         this.place = place;
     }
 
@@ -50,10 +50,11 @@ final class SegmentAttention {
     }
 
     /// @param qkv   `(T,(H+2K)·D)`, queries and keys turned by their position
+    /// @param causal `(L,L)`, see [Sight]
     /// @param saved receives the attention weights of each chunk, in the caller's scope; null when
     ///              there is no backward pass
     /// @return `(T,H·D)` in the caller's scope
-    Tensor forward(Tensor qkv, Row row, @Nullable List<Tensor> saved) {
+    Tensor forward(Tensor qkv, Row row, Tensor causal, @Nullable List<Tensor> saved) {
         Tensor out = place.empty(row.length(), (long) heads * headSize);
         PointerScope callers = Scopes.current();
         for (int s = 0; s < row.starts().length; s++) {
@@ -65,7 +66,7 @@ final class SegmentAttention {
                 for (int from = 0; from < length; from += CHUNK) {
                     int count = Math.min(CHUNK, length - from);
                     int n = from + padded(count);
-                    Tensor weights = weights(qkv, row, keys, start, from, count);
+                    Tensor weights = weights(qkv, causal, keys, start, from, count);
                     if (saved != null) {
                         callers.attach(weights);
                         saved.add(weights);
@@ -84,12 +85,12 @@ final class SegmentAttention {
     }
 
     /// Softmax of the scaled and masked scores, `(K,G·c,n)`.
-    private Tensor weights(Tensor qkv, Row row, Tensor keys, int start, int from, int count) {
+    private Tensor weights(Tensor qkv, Tensor causal, Tensor keys, int start, int from, int count) {
         int c = padded(count);
         int n = from + c;
         Tensor queries = stack(qkv.narrow(0, start + from, count), count).mul_(scale);
         Tensor scores = torch.bmm(queries, keys.narrow(1, 0, n).transpose(1, 2));
-        scores.view(kvHeads, group, c, n).add_(row.causal().narrow(0, from, c).narrow(1, 0, n));
+        scores.view(kvHeads, group, c, n).add_(causal.narrow(0, from, c).narrow(1, 0, n));
         return scores.softmax(-1);
     }
 
@@ -137,7 +138,8 @@ final class SegmentAttention {
     }
 
     /// With weights P, output O = P·V and `δ = rowsum(dO∘O)`:
-    /// `dV = Pᵀ·dO`, `dS = P∘(dO·Vᵀ − δ)`, `dQ = dS·K/√D`, `dK = dSᵀ·Q/√D`.
+    /// `dV = Pᵀ·dO`, `dS = P∘(dO·Vᵀ − δ)`, `dQ = s·dS·K`, `dK = s·dSᵀ·Q` with the scale s of the
+    /// scores, 1/√D in most families.
     ///
     /// @param dout  `(T,H·D)`
     /// @param out   from the forward pass
