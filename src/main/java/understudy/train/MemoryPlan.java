@@ -29,6 +29,7 @@ public record MemoryPlan(long weights, long adapter, long activations, long reco
         long heads = (long) model.heads() * model.headSize();
         long keyValue = (long) model.kvHeads() * model.headSize();
         long vector = 4L * model.hidden() + 2 * heads + 2 * keyValue + 3L * model.intermediate();
+        vector += model.furtherColumns();
         long low = 7L * lora.rank();
         long square = (long) model.heads() * t * t * 5 / 8; // causal chunks of 256
         long block = bytes * (t * (vector + low) + square);
@@ -45,20 +46,7 @@ public record MemoryPlan(long weights, long adapter, long activations, long reco
 
     /// Numbers that the adapter learns.
     public static long learned(ModelConfig model, LoraConfig lora) {
-        long heads = (long) model.heads() * model.headSize();
-        long keyValue = (long) model.kvHeads() * model.headSize();
-        long hidden = model.hidden();
-        long wide = model.intermediate();
-        long sum = 0;
-        for (String target : lora.targets()) {
-            sum +=
-                    switch (target) {
-                        case "q_proj", "o_proj" -> hidden + heads;
-                        case "k_proj", "v_proj" -> hidden + keyValue;
-                        default -> hidden + wide;
-                    };
-        }
-        return sum * lora.rank() * model.layers();
+        return model.adapterParameters(lora);
     }
 
     /// Bytes at the peak of training.

@@ -46,20 +46,8 @@ class MemoryPlanTest {
     @Test
     void runningBlocksAgainNeedsLess() {
         ModelConfig deep =
-                new ModelConfig(
-                        TINY.family(),
-                        49_152,
-                        576,
-                        30,
-                        9,
-                        3,
-                        64,
-                        1536,
-                        1e-5,
-                        TINY.rope(),
-                        0,
-                        2048,
-                        true);
+                ModelConfig.ofShape(
+                        "llama", new int[] {49_152, 576, 30, 9, 3, 64, 1536}, 2048, true);
         for (int length = 64; length <= 4096; length *= 2) {
             MemoryPlan plan = MemoryPlan.of(deep, lora(32, 0.05), ComputeType.BF16, length);
             assertThat(plan.peak(true)).as("length %d", length).isLessThan(plan.peak(false));
