@@ -82,6 +82,24 @@ public record ModelConfig(
                 tied);
     }
 
+    /// The same shape with another sliding window.
+    public ModelConfig withWindow(int tokens) {
+        return new ModelConfig(
+                family,
+                vocabulary,
+                hidden,
+                layers,
+                heads,
+                kvHeads,
+                headSize,
+                intermediate,
+                normEpsilon,
+                rope,
+                tokens,
+                maxPositions,
+                tied);
+    }
+
     /// G, query heads a key/value head.
     public int group() {
         return heads / kvHeads;

@@ -13,6 +13,7 @@ import understudy.model.LoraConfig;
 import understudy.model.ModelConfig;
 import understudy.model.TinyModel;
 import understudy.tensor.ComputeType;
+import understudy.tensor.Quantization;
 import understudy.weights.Safetensors;
 import understudy.weights.TensorInfo;
 
@@ -24,7 +25,13 @@ class MemoryPlanTest {
     }
 
     private static long peak(ComputeType type, LoraConfig lora, int length, boolean recompute) {
-        return MemoryPlan.of(TINY, lora, type, length).peak(recompute);
+        return plan(TINY, lora, type, length).peak(recompute);
+    }
+
+    private static MemoryPlan plan(
+            ModelConfig model, LoraConfig lora, ComputeType type, int length) {
+        MemoryPlan.Method method = MemoryPlan.Method.lora(lora, Quantization.NONE);
+        return MemoryPlan.of(model, method, type, length, length / 2.0);
     }
 
     @Test
@@ -61,14 +68,14 @@ class MemoryPlanTest {
                         2048,
                         true);
         for (int length = 64; length <= 4096; length *= 2) {
-            MemoryPlan plan = MemoryPlan.of(deep, lora(32, 0.05), ComputeType.BF16, length);
+            MemoryPlan plan = plan(deep, lora(32, 0.05), ComputeType.BF16, length);
             assertThat(plan.peak(true)).as("length %d", length).isLessThan(plan.peak(false));
         }
     }
 
     @Test
     void theChoiceFollowsTheMemoryThatIsFree() {
-        MemoryPlan plan = MemoryPlan.of(TINY, lora(8, 0), ComputeType.F32, 512);
+        MemoryPlan plan = plan(TINY, lora(8, 0), ComputeType.F32, 512);
         assertThat(plan.mustRecompute(100 * plan.peak(false))).isFalse();
         assertThat(plan.mustRecompute(plan.peak(false))).isTrue();
         assertThat(plan.fits(plan.peak(true))).isTrue();
