@@ -31,6 +31,8 @@ FAMILIES = {
     "mistral02": ("<s>", "</s>", "llama2"),
     "mistral03": ("<s>", "</s>", "mistral"),
     "qwen2": ("", "<|im_end|>", "qwen2"),
+    "qwen3": ("", "<|im_end|>", "qwen2"),
+    "phi3": ("<s>", "<|endoftext|>", "llama2"),
     "gemma": ("<bos>", "<eos>", "metaspace"),
     "marked": ("<|im_start|>", "<|im_end|>", "smollm"),
 }
@@ -131,7 +133,7 @@ def conversation(source, turns, bos, eos, prompt):
     messages = [{"role": r, "content": c} for r, c in turns]
     try:
         return render(source, messages=messages, add_generation_prompt=prompt, bos_token=bos, eos_token=eos,
-                      tools=None, documents=None)
+                      tools=None, documents=None, enable_thinking=False)
     except jinja2.TemplateError:
         return None
 

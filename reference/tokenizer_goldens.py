@@ -147,8 +147,9 @@ def tokenizer_json(out, name, t, pairs):
     write(os.path.join(folder, "cases.json"), cases(t))
 
 
-def gguf_file(path, family, pre, tokens, types, merges=None, scores=None, ends=(0, 0), prefix=None):
-    w = gguf.GGUFWriter(path, "llama")
+def gguf_file(path, family, pre, tokens, types, merges=None, scores=None, ends=(0, 0), prefix=None,
+              architecture="llama"):
+    w = gguf.GGUFWriter(path, architecture)
     w.add_tokenizer_model(family)
     w.add_tokenizer_pre(pre)
     w.add_token_list(tokens)
@@ -200,6 +201,30 @@ def gguf_sentencepiece(out):
     write(os.path.join(out, "sentencepiece.cases.json"), out_cases)
 
 
+def gguf_gemma(out):
+    """As Gemma's: no blank before a text, runs of line breaks and of blanks as tokens that users define."""
+    runs = ["\n" * n for n in range(1, 5)] + ["▁" * n for n in range(2, 6)] + ["\t", "\t\t", "</div>"]
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(lines()), model_writer=model, model_type="bpe", vocab_size=900, byte_fallback=True,
+        character_coverage=0.98, normalization_rule_name="identity", remove_extra_whitespaces=False, num_threads=1,
+        minloglevel=2, max_sentencepiece_length=12, add_dummy_prefix=False, pad_id=0, eos_id=1, bos_id=2, unk_id=3,
+        pad_piece="<pad>", eos_piece="<eos>", bos_piece="<bos>", control_symbols=["<start_of_turn>", "<end_of_turn>"],
+        user_defined_symbols=runs)
+    sp = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    pieces = [sp.id_to_piece(i) for i in range(sp.get_piece_size())]
+    types = [gguf.TokenType.UNKNOWN if sp.is_unknown(i) else gguf.TokenType.CONTROL if sp.is_control(i)
+             else gguf.TokenType.BYTE if sp.is_byte(i) else gguf.TokenType.USER_DEFINED if p in runs
+             else gguf.TokenType.NORMAL for i, p in enumerate(pieces)]
+    # llama.cpp's converter writes the blanks of tokens that users define as blanks
+    tokens = [p.replace("▁", " ") if p in runs else p for p in pieces]
+    gguf_file(os.path.join(out, "gemma.gguf"), "llama", "default", tokens, types,
+              scores=[sp.get_score(i) for i in range(len(pieces))], ends=(2, 1), prefix=False, architecture="gemma3")
+    more = ["a  b   c      d", "\n\n\n\n\n\n", "x\t\ty </div> z", " one", "  ", "▁▁ sign"]
+    write(os.path.join(out, "gemma.cases.json"), [
+        {"text": s, "ids": sp.encode(s), "decoded": sp.decode(sp.encode(s))} for s in TORTURE + more if "\0" not in s])
+
+
 def main():
     out = sys.argv[1]
     os.makedirs(out, exist_ok=True)
@@ -212,6 +237,7 @@ def main():
     gguf_byte_level(out, "llama3", "llama-bpe", byte["llama3"])
     gguf_byte_level(out, "qwen2", "qwen2", byte["qwen2"])
     gguf_sentencepiece(out)
+    gguf_gemma(out)
     with open(os.path.join(out, "manifest.json"), "w") as f:
         json.dump({"script": "reference/tokenizer_goldens.py", "tokenizers": tokenizers.__version__,
                    "sentencepiece": sentencepiece.__version__, "gguf": "0.19.0", "seed": "none: nothing here is random",

@@ -22,7 +22,16 @@ SEED = 20261124
 OUT = Path("src/test/resources/golden/weights")
 ROWS, COLUMNS = 3, 64
 QUANTISED = [Type.F16, Type.BF16, Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.Q5_0]
-READ = [t for t in QUANTISED if t != Type.Q5_0]
+UNREAD = Type.TQ2_0  # a type that the program does not read, and says so
+BLOCKS = [
+    *(Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0, Type.IQ4_NL),
+    *(Type.Q2_K, Type.Q3_K, Type.Q4_K, Type.Q5_K, Type.Q6_K, Type.IQ4_XS),
+]
+HALVES = {  # where the F16 of a block are, in bytes; all else is any bits
+    **{t: [0] for t in (Type.Q4_0, Type.Q5_0, Type.Q8_0, Type.IQ4_NL, Type.IQ4_XS)},
+    **{t: [0, 2] for t in (Type.Q4_1, Type.Q5_1, Type.Q4_K, Type.Q5_K)},
+    **{Type.Q2_K: [80, 82], Type.Q3_K: [108], Type.Q6_K: [208]},
+}
 
 
 def values(random: np.random.Generator) -> np.ndarray:
@@ -66,16 +75,44 @@ def make_gguf(random: np.random.Generator) -> dict:
         name = f"some.{kind.name.lower()}"
         stored = gguf.quants.quantize(x, kind)
         writer.add_tensor(name, stored, raw_dtype=kind)
-        if kind in READ:
-            expected[name] = bits(gguf.quants.dequantize(stored, kind))
+        expected[name] = bits(gguf.quants.dequantize(stored, kind))
     cube = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
     writer.add_tensor("cube.f32", cube)
     expected["cube.f32"] = bits(cube)
+    unread = gguf.quants.quantize(np.ones((1, 256), np.float32), UNREAD)
+    writer.add_tensor("unread", unread, raw_dtype=UNREAD)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
     return expected
+
+
+def make_blocks(random: np.random.Generator) -> None:
+    """Random blocks of every type, and beside each the floats that the reference makes of them.
+
+    Every bit but those of the F16 is random, so that every place of every scale is used. The F16
+    are the sizes that models have, and what is extreme: zeros of both signs, the smallest and
+    largest subnormal, the largest number.
+    """
+    writer = gguf.GGUFWriter(OUT / "blocks.gguf", "llama")
+    extreme = np.array([0x0000, 0x8000, 0x0001, 0x83FF, 0x7BFF, 0xFBFF], np.uint16)
+    for kind in BLOCKS:
+        elements, size = gguf.GGML_QUANT_SIZES[kind]
+        count = 3 * len(extreme) if elements == 32 else len(extreme) + 4
+        raw = random.integers(0, 256, size=(count, size), dtype=np.uint8)
+        for n, at in enumerate(HALVES[kind]):
+            halves = (random.normal(size=count) * 0.01).astype(np.float16).view(np.uint16)
+            halves[: len(extreme)] = np.roll(extreme, n)
+            raw[:, at : at + 2] = halves.reshape(-1, 1).view(np.uint8)
+        floats = gguf.quants.dequantize(raw, kind)
+        assert np.isfinite(floats).all()
+        writer.add_tensor(kind.name, raw, raw_dtype=kind)
+        writer.add_tensor(f"{kind.name}.floats", floats.astype(np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
 
 
 def make_safetensors(random: np.random.Generator) -> dict:
@@ -125,6 +162,7 @@ def main() -> None:
         "safetensors": make_safetensors(random),
         "bfloat16": make_bfloat16(),
     }
+    make_blocks(np.random.default_rng(SEED + 2))
     text = json.dumps(golden, separators=(",", ":")) + "\n"
     (OUT / "expected.json").write_text(text)
     manifest = {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import understudy.base.ExitCode;
 import understudy.base.UserError;
@@ -27,6 +28,7 @@ import understudy.hub.LocalModel;
             "Examples:",
             "  understudy model list",
             "  understudy model get smollm2-135m",
+            "  understudy model get gemma3-270m --accept-terms",
             "  understudy model show mistral-7b-v0.3",
             "",
             "HF_HOME, HF_HUB_CACHE, HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE mean the same as in",
@@ -53,6 +55,13 @@ final class ModelCommand extends Command {
             paramLabel = "MODEL",
             description = "A name of the list, org/name on the hub, a folder or a .gguf file.")
     @Nullable String model;
+
+    @Option(
+            names = "--accept-terms",
+            description =
+                    "With get: you have read the terms of use that come with the model, and accept"
+                            + " them. Asked for once.")
+    boolean acceptTerms;
 
     /// Where models come from; tests put a hub of their own here.
     Function<Workspace, Hub> hubs = workspace -> new Hub(workspace, HubSettings.standard());
@@ -93,9 +102,31 @@ final class ModelCommand extends Command {
     private void get(Hub hub, Console console) {
         String name = named();
         hub.catalogue().find(name).ifPresent(known -> sayLicence(known, console));
+        hub.openTerms(name).ifPresent(terms -> agree(hub, name, terms, console));
         LocalModel local = hub.fetch(name, new DownloadProgress(console));
         console.say(local.id() + " is at " + local.path());
         console.result(describe(local));
+    }
+
+    /// Shows terms of use and notes the person's yes; without one there is no way on.
+    private void agree(Hub hub, String name, CatalogueModel.Terms terms, Console console) {
+        console.say(terms.name() + ": " + terms.url());
+        terms.notice().lines().forEach(line -> console.say("  " + line));
+        if (!acceptTerms && console.interactive()) {
+            String answer =
+                    console.ask("Have you read these terms, and do you accept them? [y/N] ");
+            acceptTerms = answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+        }
+        if (!acceptTerms) {
+            throw new UserError(
+                    "nothing was fetched: the " + terms.name() + " were not accepted",
+                    terms.url(),
+                    "read them, then: understudy model get "
+                            + name
+                            + " --accept-terms; or use"
+                            + " another model (understudy model list)");
+        }
+        hub.accept(terms);
     }
 
     private void show(Hub hub, Console console) {
@@ -109,6 +140,9 @@ final class ModelCommand extends Command {
             console.say("parameters  %,d".formatted(each.parameters()));
             console.say("languages   " + String.join(" ", each.languages()));
             console.say("context     %,d tokens".formatted(each.context()));
+            if (each.terms() != null) {
+                console.say("terms       " + each.terms().name() + ", " + each.terms().url());
+            }
             for (CatalogueModel.Source source : each.sources()) {
                 console.say("source      " + source.label());
             }
@@ -150,6 +184,9 @@ final class ModelCommand extends Command {
         all.put("parameters", model.parameters());
         all.put("license", model.license());
         all.put("gated", model.gated());
+        if (model.terms() != null) {
+            all.put("terms", model.terms().url());
+        }
         all.put("languages", model.languages());
         all.put("context", model.context());
         all.put("shape", model.shape());

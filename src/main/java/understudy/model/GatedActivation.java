@@ -2,6 +2,8 @@ package understudy.model;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
@@ -9,15 +11,23 @@ import understudy.tensor.Scopes;
 final class GatedActivation {
     private final int intermediate;
     private final Placement place;
+    private final @Nullable Kernels kernels;
 
     GatedActivation(ModelConfig config, Placement place) {
         this.intermediate = config.intermediate();
         this.place = place;
+        this.kernels = Kernels.fit(place, intermediate) ? Kernels.of(place) : null;
     }
 
     /// @param wide gate and up side by side, `(T,2F)`
     /// @return `(T,F)` in the caller's scope
     Tensor forward(Tensor wide) {
+        Kernels fast = kernels;
+        if (fast != null) {
+            Tensor gated = place.empty(wide.size(0), intermediate);
+            fast.gate(wide, gated);
+            return gated;
+        }
         return Scopes.keep(() ->
                 torch.silu(wide.narrow(1, 0, intermediate))
                         .mul_(wide.narrow(1, intermediate, intermediate)));
@@ -27,6 +37,12 @@ final class GatedActivation {
     /// @param wide   of the forward pass
     /// @return gradient of `wide`, `(T,2F)` in the caller's scope
     Tensor backward(Tensor dgated, Tensor wide) {
+        Kernels fast = kernels;
+        if (fast != null) {
+            Tensor dwide = place.empty(wide.size(0), wide.size(1));
+            fast.gateBack(dgated, wide, dwide);
+            return dwide;
+        }
         return Scopes.keep(() -> {
             Tensor gate = wide.narrow(1, 0, intermediate);
             Tensor up = wide.narrow(1, intermediate, intermediate);

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.Kernels;
 import understudy.tensor.Scopes;
 
 /// Cross-entropy of chosen tokens and its gradient, in chunks, so that the logits of a whole row
@@ -69,36 +70,51 @@ final class HeadLoss {
             int count = from.length;
             Tensor rows = model.place().indices(padded(from));
             Tensor selected = x.index_select(0, rows);
-            Tensor inverse = norm.inverseRms(selected);
-            Tensor hidden = norm.forward(selected, inverse);
-            Tensor logits = torch.mm(hidden, model.head().t());
-            Tensor index = model.place().indices(padded(targets)).unsqueeze(1);
-            Tensor chances = logits.softmax(-1, F32); // (n,V)
-            float[] chance = floats(chances.gather(1, index));
-            float[] highest = floats(chances.amax(new long[] {-1}, true));
-            float[] logit = floats(logits.gather(1, index));
-            float[] highestLogit = floats(logits.amax(new long[] {-1}, true));
-            for (int i = 0; i < count; i++) {
-                // −log of a chance below the smallest float, too, by way of the likeliest token
-                losses[begin + i] =
-                        chance[i] > 1e-30f
-                                ? (float) -Math.log(chance[i])
-                                : (float)
-                                        ((double) highestLogit[i]
-                                                - logit[i]
-                                                - Math.log(highest[i]));
-            }
+            RmsNorm.Normed hidden = norm.forward(selected);
+            Tensor logits = torch.mm(hidden.y(), model.head().t());
+            float[] each = slopes(logits, targets, dx != null);
+            System.arraycopy(each, 0, losses, begin, count);
             if (dx != null) {
-                Tensor one = index.to(torch.ScalarType.Float).fill_(new Scalar(-1.0));
-                chances.scatter_add_(1, index, one);
-                if (chances.size(0) > count) {
-                    chances.narrow(0, count, chances.size(0) - count).zero_();
-                }
-                Tensor slope = chances.to(model.place().type().scalar());
-                Tensor dhidden = torch.mm(slope, model.head()).mul_(new Scalar(weight));
-                dx.index_add_(0, rows, norm.backward(dhidden, selected, inverse));
+                Tensor dhidden = torch.mm(logits, model.head()).mul_(new Scalar(weight));
+                dx.index_add_(0, rows, norm.backward(dhidden, selected, hidden.inverse(), null));
             }
         }
+    }
+
+    /// @param logits `(n,V)`, n padded; become `softmax − onehot(target)`, and zero where padded
+    /// @param wanted whether they have to
+    /// @return −log of each target's chance
+    private float[] slopes(Tensor logits, int[] targets, boolean wanted) {
+        float[] losses =
+                Kernels.fit(model.place(), model.config().vocabulary())
+                        ? Kernels.of(model.place()).loss(logits, targets, wanted)
+                        : slopesByOperations(logits, targets, wanted);
+        if (wanted && logits.size(0) > targets.length) {
+            logits.narrow(0, targets.length, logits.size(0) - targets.length).zero_();
+        }
+        return losses;
+    }
+
+    private float[] slopesByOperations(Tensor logits, int[] targets, boolean wanted) {
+        Tensor index = model.place().indices(padded(targets)).unsqueeze(1);
+        Tensor chances = logits.softmax(-1, F32); // (n,V)
+        float[] chance = floats(chances.gather(1, index));
+        float[] highest = floats(chances.amax(new long[] {-1}, true));
+        float[] logit = floats(logits.gather(1, index));
+        float[] highestLogit = floats(logits.amax(new long[] {-1}, true));
+        float[] losses = new float[targets.length];
+        for (int i = 0; i < losses.length; i++) {
+            // −log of a chance below the smallest float, too, by way of the likeliest token
+            losses[i] =
+                    chance[i] > 1e-30f
+                            ? (float) -Math.log(chance[i])
+                            : (float) ((double) highestLogit[i] - logit[i] - Math.log(highest[i]));
+        }
+        if (wanted) {
+            Tensor one = index.to(torch.ScalarType.Float).fill_(new Scalar(-1.0));
+            logits.copy_(chances.scatter_add_(1, index, one));
+        }
+        return losses;
     }
 
     /// Repeats the first element up to a multiple of [#STEP]: oneDNN keeps what it compiled for

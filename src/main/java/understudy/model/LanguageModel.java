@@ -26,6 +26,7 @@ public final class LanguageModel implements AutoCloseable {
     private final List<Block> blocks;
     private final RmsNorm finalNorm;
     private final Rope rope;
+    private final FrozenMatrices matrices;
     private @Nullable Tensor causal; // (L,L)
     private @Nullable Adapter attached;
 
@@ -36,7 +37,8 @@ public final class LanguageModel implements AutoCloseable {
             Tensor head,
             List<Block> blocks,
             RmsNorm finalNorm,
-            Rope rope) {
+            Rope rope,
+            FrozenMatrices matrices) {
         this.config = config;
         this.place = place;
         this.embedding = embedding;
@@ -44,6 +46,7 @@ public final class LanguageModel implements AutoCloseable {
         this.blocks = blocks;
         this.finalNorm = finalNorm;
         this.rope = rope;
+        this.matrices = matrices;
     }
 
     /// Loads the weights, converted to the compute type.
@@ -88,7 +91,7 @@ public final class LanguageModel implements AutoCloseable {
             blocks.add(block(source, place, matrices, rope, i));
         }
         RmsNorm norm = norm(source, place, "model.norm");
-        return new LanguageModel(config, place, embedding, head, blocks, norm, rope);
+        return new LanguageModel(config, place, embedding, head, blocks, norm, rope, matrices);
     }
 
     private static Tensor copy(ModelSource source, Placement place, String name, int... shape) {
@@ -281,7 +284,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private Tensor logits(Tensor hidden) {
-        Tensor normed = finalNorm.forward(hidden, finalNorm.inverseRms(hidden));
+        Tensor normed = finalNorm.forward(hidden).y();
         return torch.mm(normed, head.t()).to(torch.ScalarType.Float);
     }
 
@@ -337,6 +340,7 @@ public final class LanguageModel implements AutoCloseable {
     public void close() {
         try (PointerScope scope = new PointerScope()) {
             blocks.forEach(Block::close);
+            matrices.close();
             finalNorm.close();
             rope.close();
             if (causal != null) {

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.tensor.FrozenMatrix;
+import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
@@ -72,9 +73,10 @@ final class Projections {
 
     /// The result of a forward pass and what its backward pass needs.
     ///
-    /// @param y   `(T,O)`
-    /// @param low `(T,n·r)`; null without an adapter
-    record Output(Tensor y, @Nullable Tensor low) {}
+    /// @param y       `(T,O)`
+    /// @param low     `(T,n·r)`; null without an adapter
+    /// @param dropped `m∘x`, or x itself without dropout; null without an adapter
+    record Output(Tensor y, @Nullable Tensor low, @Nullable Tensor dropped) {}
 
     /// @param x `(T,I)`
     /// @return tensors in the caller's scope
@@ -85,7 +87,7 @@ final class Projections {
             callers.attach(y);
             LoraPart part = lora;
             if (part == null) {
-                return new Output(y, null);
+                return new Output(y, null, null);
             }
             Tensor dropped = masks == null ? x : x.mul(mask(masks, x));
             Tensor low = torch.mm(dropped, part.a().t());
@@ -94,7 +96,8 @@ final class Projections {
                 y.narrow(1, factor.offset(), factor.outputs())
                         .addmm_(part.slice(low, factor), factor.scaledB().t());
             }
-            return new Output(y, low);
+            callers.attach(dropped);
+            return new Output(y, low, dropped);
         }
     }
 
@@ -107,39 +110,46 @@ final class Projections {
     /// `dx = dy·W + m∘(dlow·A)`.
     ///
     /// @param dy    `(T,O)`
-    /// @param x     the input of the forward pass
-    /// @param low   from the forward pass
+    /// @param of    the forward pass
     /// @param wanted whether the gradient of the input is needed
     /// @return `(T,I)` in the caller's scope; null where not wanted
-    @Nullable Tensor backward(
-            Tensor dy,
-            Tensor x,
-            @Nullable Tensor low,
-            @Nullable DropoutMasks masks,
-            boolean wanted) {
+    @Nullable Tensor backward(Tensor dy, Output of, @Nullable DropoutMasks masks, boolean wanted) {
         PointerScope callers = Scopes.current();
         try (PointerScope inner = new PointerScope()) {
             Tensor dx = wanted ? torch.mm(dy, weight.dense()) : null;
             LoraPart part = lora;
-            if (part != null && low != null) {
-                Tensor mask = masks == null ? null : mask(masks, x);
-                Tensor dlow = place.empty(x.size(0), part.width());
+            Tensor low = of.low;
+            Tensor dropped = of.dropped;
+            if (part != null && low != null && dropped != null) {
+                Tensor dlow = place.empty(dy.size(0), part.width());
                 for (LoraPart.Factor factor : part.factors()) {
                     Tensor dyj = dy.narrow(1, factor.offset(), factor.outputs());
                     part.slice(dlow, factor).copy_(torch.mm(dyj, factor.scaledB()));
                     Tensor db = torch.mm(dyj.t(), part.slice(low, factor));
                     factor.gradientB().add_(db, part.scale());
                 }
-                part.gradientA().add_(torch.mm(dlow.t(), mask == null ? x : x.mul(mask)));
+                part.gradientA().add_(torch.mm(dlow.t(), dropped));
                 if (dx != null) {
-                    Tensor through = torch.mm(dlow, part.a());
-                    dx.add_(mask == null ? through : through.mul_(mask));
+                    addThrough(dx, torch.mm(dlow, part.a()), masks);
                 }
             }
             if (dx != null) {
                 callers.attach(dx);
             }
             return dx;
+        }
+    }
+
+    private void addThrough(Tensor dx, Tensor through, @Nullable DropoutMasks masks) {
+        if (masks == null) {
+            dx.add_(through);
+            return;
+        }
+        Tensor mask = mask(masks, dx);
+        if (Kernels.fit(place, inputs)) {
+            Kernels.of(place).addMasked(dx, through, mask);
+        } else {
+            dx.add_(through.mul_(mask));
         }
     }
 

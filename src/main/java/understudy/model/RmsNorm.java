@@ -4,6 +4,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
@@ -13,17 +15,51 @@ final class RmsNorm {
     private final double epsilon;
     private final int size;
     private final Placement place;
+    private final @Nullable Kernels kernels;
 
     RmsNorm(Tensor weight, double epsilon, Placement place) {
         this.weight = weight;
         this.epsilon = epsilon;
         this.size = (int) weight.size(0);
         this.place = place;
+        this.kernels = Kernels.fit(place, size) ? Kernels.of(place) : null;
+    }
+
+    /// @param y       `(T,d)`
+    /// @param inverse `(T,1)` in f32: `1/sqrt(mean(x²) + ε)`, which the way back needs
+    record Normed(Tensor y, Tensor inverse) {}
+
+    /// @param x `(T,d)`
+    /// @return tensors in the caller's scope
+    Normed forward(Tensor x) {
+        Kernels fast = kernels;
+        if (fast == null || !x.is_contiguous()) {
+            Tensor inverse = inverseRms(x);
+            return new Normed(forward(x, inverse), inverse);
+        }
+        Tensor y = place.empty(x.size(0), size);
+        Tensor inverse = place.empty(torch.ScalarType.Float, x.size(0), 1);
+        fast.norm(x, weight, y, inverse, epsilon);
+        return new Normed(y, inverse);
+    }
+
+    /// Gradient of the input, and `plus` where there is one.
+    ///
+    /// @return `(T,d)`
+    Tensor backward(Tensor dy, Tensor x, Tensor inverse, @Nullable Tensor plus) {
+        Kernels fast = kernels;
+        if (fast == null || !dy.is_contiguous() || !x.is_contiguous()) {
+            Tensor dx = backward(dy, x, inverse);
+            return plus == null ? dx : dx.add_(plus);
+        }
+        Tensor dx = place.empty(x.size(0), size);
+        fast.normBack(dy, x, weight, inverse, plus, dx);
+        return dx;
     }
 
     /// @param x `(T,d)`
     /// @return `(T,1)` in f32: `1/sqrt(mean(x²) + ε)`
-    Tensor inverseRms(Tensor x) {
+    private Tensor inverseRms(Tensor x) {
         return Scopes.keep(() -> {
             Tensor norm =
                     x.norm(
@@ -38,7 +74,7 @@ final class RmsNorm {
     /// @param x       `(T,d)`
     /// @param inverse from [#inverseRms]
     /// @return `(T,d)`
-    Tensor forward(Tensor x, Tensor inverse) {
+    private Tensor forward(Tensor x, Tensor inverse) {
         Tensor y = place.empty(x.size(0), size);
         Scopes.run(() -> torch.mul_out(y, x, inverse).mul_(weight));
         return y;
@@ -47,7 +83,7 @@ final class RmsNorm {
     /// With `g = dy·w`: `dx = inv·(g − x·inv²·(g·x)/d)`.
     ///
     /// @return `(T,d)`
-    Tensor backward(Tensor dy, Tensor x, Tensor inverse) {
+    private Tensor backward(Tensor dy, Tensor x, Tensor inverse) {
         return Scopes.keep(() -> {
             Tensor g = dy.mul(weight);
             Tensor dot = g.mul(x).sum(new long[] {-1}, true, F32);

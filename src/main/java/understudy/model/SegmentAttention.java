@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
@@ -31,14 +32,20 @@ final class SegmentAttention {
     private final int headSize;
     private final Scalar scale;
     private final Placement place;
+    private final double factor;
+    private final int window;
+    private final @Nullable Kernels kernels;
 
     SegmentAttention(ModelConfig config, Placement place) {
         this.heads = config.heads();
         this.kvHeads = config.kvHeads();
         this.group = config.group();
         this.headSize = config.headSize();
-        this.scale = Scopes.own(new Scalar(1 / Math.sqrt(headSize)));
+        this.factor = 1 / Math.sqrt(headSize);
+        this.window = config.window();
+        this.scale = Scopes.own(new Scalar(factor));
         this.place = place;
+        this.kernels = Kernels.fit(place, STEP) ? Kernels.of(place) : null;
     }
 
     private int keyColumn() {
@@ -87,8 +94,13 @@ final class SegmentAttention {
     private Tensor weights(Tensor qkv, Row row, Tensor keys, int start, int from, int count) {
         int c = padded(count);
         int n = from + c;
-        Tensor queries = stack(qkv.narrow(0, start + from, count), count).mul_(scale);
+        Tensor queries = stack(qkv.narrow(0, start + from, count), count);
         Tensor scores = torch.bmm(queries, keys.narrow(1, 0, n).transpose(1, 2));
+        if (kernels != null) {
+            kernels.softmax(scores, c, from, window, factor);
+            return scores;
+        }
+        scores.mul_(scale);
         scores.view(kvHeads, group, c, n).add_(row.causal().narrow(0, from, c).narrow(1, 0, n));
         return scores.softmax(-1);
     }
@@ -136,14 +148,13 @@ final class SegmentAttention {
                 .permute(1, 0, 2);
     }
 
-    /// With weights P, output O = P·V and `δ = rowsum(dO∘O)`:
-    /// `dV = Pᵀ·dO`, `dS = P∘(dO·Vᵀ − δ)`, `dQ = dS·K/√D`, `dK = dSᵀ·Q/√D`.
+    /// With weights P: `dV = Pᵀ·dO`, `dP = dO·Vᵀ`, `dS = P∘(dP − rowsum(P∘dP))/√D`, `dQ = dS·K`,
+    /// `dK = dSᵀ·Q`.
     ///
     /// @param dout  `(T,H·D)`
-    /// @param out   from the forward pass
     /// @param saved from the forward pass, in its order
     /// @return `(T,(H+2K)·D)`, gradient of the turned queries, keys, and values
-    Tensor backward(Tensor dout, Tensor qkv, Tensor out, Row row, List<Tensor> saved) {
+    Tensor backward(Tensor dout, Tensor qkv, Row row, List<Tensor> saved) {
         Tensor dqkv = place.empty(row.length(), (long) (heads + 2 * kvHeads) * headSize);
         List<Tensor> left = new ArrayList<>(saved);
         for (int s = 0; s < row.starts().length; s++) {
@@ -159,17 +170,12 @@ final class SegmentAttention {
                     int n = from + padded(count);
                     int at = start + from;
                     Tensor weights = left.removeFirst();
-                    Tensor queries = stack(qkv.narrow(0, at, count), count).mul_(scale);
+                    Tensor queries = stack(qkv.narrow(0, at, count), count);
                     Tensor dmixed = stack(dout.narrow(0, at, count), count);
-                    Tensor delta =
-                            stack(out.narrow(0, at, count), count)
-                                    .mul_(dmixed)
-                                    .sum(new long[] {-1}, true, KEEP_TYPE);
                     Tensor before = values.narrow(1, 0, n);
                     dvalues.narrow(1, 0, n).add_(torch.bmm(weights.transpose(1, 2), dmixed));
-                    Tensor dscores =
-                            torch.bmm(dmixed, before.transpose(1, 2)).sub_(delta).mul_(weights);
-                    Tensor dqueries = torch.bmm(dscores, keys.narrow(1, 0, n)).mul_(scale);
+                    Tensor dscores = slopes(weights, torch.bmm(dmixed, before.transpose(1, 2)));
+                    Tensor dqueries = torch.bmm(dscores, keys.narrow(1, 0, n));
                     unstack(dqkv.narrow(0, at, count), dqueries, count);
                     dkeys.narrow(1, 0, n).add_(torch.bmm(dscores.transpose(1, 2), queries));
                 }
@@ -178,6 +184,17 @@ final class SegmentAttention {
             }
         }
         return dqkv;
+    }
+
+    /// @param dweights dP, overwritten
+    /// @return dS
+    private Tensor slopes(Tensor weights, Tensor dweights) {
+        if (kernels != null) {
+            kernels.softmaxBack(weights, dweights, factor);
+            return dweights;
+        }
+        Tensor sums = weights.mul(dweights).sum(new long[] {-1}, true, KEEP_TYPE);
+        return dweights.sub_(sums).mul_(weights).mul_(scale);
     }
 
     private static final org.bytedeco.pytorch.ScalarTypeOptional KEEP_TYPE =

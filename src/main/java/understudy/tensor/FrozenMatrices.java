@@ -1,24 +1,23 @@
 package understudy.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import understudy.base.UserError;
+import org.bytedeco.pytorch.global.torch;
 
 /// Makes the frozen matrices of one model, all of them held the same way.
-public final class FrozenMatrices {
+public final class FrozenMatrices implements AutoCloseable {
     private final Placement place;
     private final Quantization quantization;
+    private final UnpackBuffer buffer;
 
     public FrozenMatrices(Placement place, Quantization quantization) {
-        if (quantization != Quantization.NONE) {
-            throw new UserError(
-                    "the base cannot be held as " + quantization.word() + " yet",
-                    "quantization",
-                    "leave it out");
-        }
         this.place = place;
         this.quantization = quantization;
+        this.buffer = new UnpackBuffer(place);
     }
 
     public Quantization quantization() {
@@ -27,22 +26,57 @@ public final class FrozenMatrices {
 
     /// Some rows of a matrix.
     ///
-    /// @param rows  how many
+    /// @param rows   how many
     /// @param floats gives them, `(rows, columns)` in any float type on the CPU; called once, in a
     ///     scope of its own, so that no more than one part exists at a time
     public record Part(int rows, Supplier<Tensor> floats) {}
 
-    /// @param parts one below the other
+    /// A matrix of which the parts lie one below the other, and are quantised each for itself.
+    ///
+    /// Rows that do not fill whole groups are not held as `int4`, but in the compute type.
+    ///
     /// @return owned by the caller, who closes it
     public FrozenMatrix of(List<Part> parts, int columns) {
+        return switch (quantization) {
+            case NONE -> plain(parts, columns, place.type().scalar());
+            case F32 -> plain(parts, columns, torch.ScalarType.Float);
+            case BF16 -> plain(parts, columns, torch.ScalarType.BFloat16);
+            case INT8 -> new Int8Matrix(packed(parts, Int8Matrix::pack), columns, buffer);
+            case NF4 -> new PackedMatrix(packed(parts, Nf4::pack), columns, buffer);
+            case INT4 ->
+                    Int4.fits(columns)
+                            ? new PackedMatrix(packed(parts, Int4::pack), columns, buffer)
+                            : plain(parts, columns, place.type().scalar());
+        };
+    }
+
+    private FrozenMatrix plain(List<Part> parts, int columns, torch.ScalarType type) {
         int rows = parts.stream().mapToInt(Part::rows).sum();
-        Tensor weight = Scopes.owned(() -> place.empty(rows, columns));
+        boolean compute = type == place.type().scalar();
+        Tensor weight = Scopes.owned(() -> place.empty(type, rows, columns));
         int from = 0;
         for (Part part : parts) {
             int at = from;
             Scopes.run(() -> weight.narrow(0, at, part.rows).copy_(part.floats.get()));
             from += part.rows;
         }
-        return new PlainMatrix(weight);
+        return compute ? new PlainMatrix(weight) : new ConvertedMatrix(weight, buffer);
+    }
+
+    private static <P> List<P> packed(List<Part> parts, Function<Tensor, P> pack) {
+        List<P> packed = new ArrayList<>();
+        for (Part part : parts) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor floats = part.floats.get().to(torch.ScalarType.Float).contiguous();
+                packed.add(pack.apply(floats));
+            }
+        }
+        return packed;
+    }
+
+    /// Frees the buffer; the matrices are their owners'.
+    @Override
+    public void close() {
+        buffer.close();
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -210,11 +211,12 @@ public final class ChatTemplate {
         }
     }
 
-    /// Finds out what stands around an own turn by rendering one.
+    /// Finds out what stands around an own turn by rendering one, and one amid others: some
+    /// templates (Phi 3) write a mark of their own behind the whole conversation.
     private static TurnMarks marks(ModelTemplate model) {
         List<Line> probe = List.of(Line.of(Role.USER, "a"), Line.of(Role.ASSISTANT, "b"));
-        Text whole;
         String prompt;
+        Text whole;
         try {
             whole = model.render(probe, false);
             prompt = model.render(probe.subList(0, 1), true).characters();
@@ -224,12 +226,47 @@ public final class ChatTemplate {
         for (Text.Run run : whole.runs()) {
             if (run.origin() == probe.size()) {
                 String all = whole.characters();
+                String end = sharedEnd(all.substring(run.end()), amid(model, probe));
                 return new TurnMarks(
-                        lead(all.substring(0, run.start()), prompt),
-                        all.substring(run.end()).stripTrailing());
+                        lead(all.substring(0, run.start()), prompt), end.stripTrailing());
             }
         }
         return NO_MARKS;
+    }
+
+    /// What follows an own turn that others follow; empty where the template refuses.
+    private static String amid(ModelTemplate model, List<Line> probe) {
+        List<Line> longer = new ArrayList<>(probe);
+        longer.addAll(probe);
+        try {
+            Text whole = model.render(longer, false);
+            for (Text.Run run : whole.runs()) {
+                if (run.origin() == probe.size()) {
+                    return whole.characters().substring(run.end());
+                }
+            }
+        } catch (TemplateRefusal e) {
+            // the end alone must do
+        }
+        return "";
+    }
+
+    /// What `last` and `amid` begin with both, without the beginning of a mark; `last` where that
+    /// is nothing.
+    private static String sharedEnd(String last, String amid) {
+        int same = 0;
+        while (same < Math.min(last.length(), amid.length())
+                && last.charAt(same) == amid.charAt(same)) {
+            same++;
+        }
+        String shared = last.substring(0, same);
+        if (same < last.length()) {
+            int open = Math.max(shared.lastIndexOf('<'), shared.lastIndexOf('['));
+            // > is the second character behind <, and ] behind [
+            boolean closed = open < 0 || shared.indexOf(shared.charAt(open) + 2, open) > 0;
+            shared = closed ? shared : shared.substring(0, open);
+        }
+        return shared.isBlank() ? last : shared;
     }
 
     private static String lead(String before, String prompt) {

@@ -41,6 +41,10 @@ final class GgufTokenizer {
                             new Normalizer.Step.Prepend("▁"),
                             new Normalizer.Step.Replace(" ", "▁")));
 
+    /// The same without a blank before a stretch (Gemma).
+    private static final Normalizer SIGNING =
+            new Normalizer(List.of(new Normalizer.Step.Replace(" ", "▁")));
+
     /// Longest piece whose splittings are looked up, in characters; each costs its length.
     private static final int MAX_PIECE_LENGTH = 512;
 
@@ -108,22 +112,32 @@ final class GgufTokenizer {
     private TokenizerSource sentencePiece() {
         Vocabulary vocabulary = vocabulary(type -> type != UNUSED);
         boolean prefix = file.flag(KEYS + "add_space_prefix").orElse(true);
-        List<AddedToken> added = added();
+        // runs of blanks are tokens in such vocabularies, and a sign that somebody writes is a
+        // blank
+        List<AddedToken> added =
+                prefix ? added() : added().stream().map(GgufTokenizer::signed).toList();
         boolean everywhere = prefix && !hasInstructionTokens(added);
-        Prefix signs = prefix ? Prefix.SIGN_FIRST : Prefix.SIGN_NEVER;
         return new TokenizerSource(
                 origin,
                 vocabulary,
                 scoredMerges(vocabulary),
                 added,
-                everywhere ? PREPENDING : Normalizer.NONE,
-                new PreTokenizer(everywhere ? Prefix.NONE : signs, List.of()),
+                everywhere ? PREPENDING : prefix ? Normalizer.NONE : SIGNING,
+                new PreTokenizer(
+                        everywhere || !prefix ? Prefix.NONE : Prefix.SIGN_FIRST, List.of()),
                 false,
                 true,
                 false,
                 (int) file.integer(KEYS + "unknown_token_id").orElse(0),
                 true,
                 prefix ? Lead.ONE_BLANK : Lead.NOTHING);
+    }
+
+    private static AddedToken signed(AddedToken token) {
+        String text = token.text().replace(' ', PreTokenizer.BLANK_SIGN);
+        return token.control()
+                ? token
+                : new AddedToken(text, token.id(), false, true, false, false, false);
     }
 
     /// Models whose `[INST]` is a token of its own (Mistral from v0.3) were trained without a blank

@@ -36,6 +36,9 @@ record ModelTemplate(
         values.put("eos_token", Text.of(eos));
         values.put("tools", Value.None.NONE);
         values.put("documents", Value.None.NONE);
+        // Qwen 3 would think before a chat's answer, and writes an empty thought before the answer
+        // that a row ends with; told so, it opens the turn with the same empty thought
+        values.put("enable_thinking", Value.of(false));
         long content = lines.stream().mapToLong(line -> line.content().length()).sum();
         Budget budget =
                 new Budget(

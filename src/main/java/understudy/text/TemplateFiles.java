@@ -1,6 +1,9 @@
 package understudy.text;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +19,9 @@ import understudy.weights.Gguf;
 
 /// What a model's files say about writing conversations.
 ///
+/// Models of the Gemma family that were not tuned for chats bring no template, but their vocabulary
+/// has the marks of Gemma's turns: they get the family's form, which is a resource of this program.
+///
 /// @param template  source of the chat template; null where there is none
 /// @param beginning the literal that opens every text, empty where there is none
 /// @param end       the literal that ends every text, likewise
@@ -26,6 +32,7 @@ record TemplateFiles(
     private static final long MAX_BYTES = 16L << 20;
 
     private static final String KEYS = "tokenizer.ggml.";
+    private static final String GEMMA = "/templates/gemma.jinja";
 
     static TemplateFiles read(Path model) {
         return Files.isDirectory(model) ? ofFolder(model) : ofGguf(model);
@@ -38,7 +45,8 @@ record TemplateFiles(
                 file.integer(KEYS + key + "_token_id").ifPresent(id -> ends.add((int) id));
             }
             return new TemplateFiles(
-                    file.string("tokenizer.chat_template").orElse(null),
+                    file.string("tokenizer.chat_template")
+                            .orElse(familys(file.string("general.architecture").orElse(""))),
                     literal(file, "bos"),
                     literal(file, "eos"),
                     ends);
@@ -61,6 +69,9 @@ record TemplateFiles(
         if (template == null) {
             template = template(config);
         }
+        if (template == null) {
+            template = familys(json(folder.resolve("config.json")).path("model_type").asString(""));
+        }
         List<Integer> ends = new ArrayList<>();
         for (String name : List.of("generation_config.json", "config.json")) {
             JsonNode ids = json(folder.resolve(name)).path("eos_token_id");
@@ -71,6 +82,21 @@ record TemplateFiles(
         }
         return new TemplateFiles(
                 template, literal(config, "bos_token"), literal(config, "eos_token"), ends);
+    }
+
+    /// The form in which a family's models are tuned for chats; null where it is not known.
+    private static @Nullable String familys(String family) {
+        if (!family.startsWith("gemma")) {
+            return null;
+        }
+        try (InputStream in = TemplateFiles.class.getResourceAsStream(GEMMA)) {
+            if (in == null) {
+                throw new IllegalStateException("the program lacks " + GEMMA);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The template as a string, or the one named `default` of a list of them.

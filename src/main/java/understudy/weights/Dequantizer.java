@@ -3,21 +3,14 @@ package understudy.weights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.stream.LongStream;
 
 /// Stored weights to 32-bit floats and back to bfloat16, in plain loops over arrays that the JIT
 /// compiler turns into vector instructions; on all cores for big tensors.
 ///
-/// Block formats of GGUF, 32 neighbours of a row each, `d` and `m` as F16, `q` unsigned 4 bit
-/// (element j in the low half of byte j, element j + 16 in the high half) or signed 8 bit:
-///
-/// | type | bytes | weight |
-/// |---|---|---|
-/// | Q8_0 | d, 32 q | q d |
-/// | Q4_0 | d, 16 q pairs | (q - 8) d |
-/// | Q4_1 | d, m, 16 q pairs | q d + m |
+/// Block formats of GGUF: those of 32 neighbours of a row are described at [SmallBlocks], those of
+/// 256 at [SuperBlocks]. Every operation is one of 32-bit floats in the order of the formulas
+/// there, without fused multiply-adds, so that the floats are those of other readers bit for bit.
 public final class Dequantizer {
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat STORED_FLOAT =
@@ -25,24 +18,14 @@ public final class Dequantizer {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfShort BFLOAT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
-    /// Elements of one piece of work: 64 KB of floats stay in the first two caches. A multiple of
-    /// every block size.
-    private static final int PIECE = 1 << 14;
-
-    /// Below this many elements one core is faster than starting the others.
-    private static final long PARALLEL_FROM = 1 << 18;
-
-    private static final int BLOCK = 32;
-
-    /// Any thread but the caller's; never started.
-    private static final Thread ELSEWHERE = Thread.ofPlatform().unstarted(() -> {});
-
     private Dequantizer() {}
 
     /// Whether the elements of `type` can be read as floats.
     public static boolean supports(WeightType type) {
         return switch (type) {
-            case F32, F16, BF16, Q8_0, Q4_0, Q4_1 -> true;
+            case F32, F16, BF16 -> true;
+            case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL -> true;
+            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS -> true;
             default -> false;
         };
     }
@@ -66,7 +49,7 @@ public final class Dequantizer {
                     "%d bytes of %s do not become %d bytes of floats"
                             .formatted(stored.byteSize(), type, out.byteSize()));
         }
-        inPieces(
+        Pieces.each(
                 elements,
                 stored,
                 out,
@@ -88,7 +71,7 @@ public final class Dequantizer {
                     "%d bytes of floats do not become %d bytes of bfloat16"
                             .formatted(floats.byteSize(), out.byteSize()));
         }
-        inPieces(
+        Pieces.each(
                 elements,
                 floats,
                 out,
@@ -111,29 +94,24 @@ public final class Dequantizer {
         return (short) ((bits & 0x7fff_ffff) > 0x7f80_0000 ? quietNan : rounded);
     }
 
-    /// Elements `from` to `from + count`.
-    @FunctionalInterface
-    private interface Piece {
-        void work(long from, int count);
-    }
-
-    private static void inPieces(long elements, MemorySegment in, MemorySegment out, Piece piece) {
-        LongStream starts = LongStream.range(0, (elements + PIECE - 1) / PIECE);
-        // segments of one thread's arena are closed to others
-        boolean shared = in.isAccessibleBy(ELSEWHERE) && out.isAccessibleBy(ELSEWHERE);
-        (elements >= PARALLEL_FROM && shared ? starts.parallel() : starts)
-                .forEach(n -> piece.work(n * PIECE, (int) Math.min(PIECE, elements - n * PIECE)));
-    }
-
     private static float[] decode(WeightType type, MemorySegment piece, int count) {
         float[] out = new float[count];
         switch (type) {
             case F32 -> MemorySegment.copy(piece, STORED_FLOAT, 0, out, 0, count);
             case F16 -> half(shorts(piece, count), out);
             case BF16 -> bfloat(shorts(piece, count), out);
-            case Q8_0 -> q8(bytes(piece), out);
-            case Q4_0 -> q40(bytes(piece), out);
-            case Q4_1 -> q41(bytes(piece), out);
+            case Q8_0 -> SmallBlocks.q80(Pieces.bytes(piece), out);
+            case Q4_0 -> SmallBlocks.q40(Pieces.bytes(piece), out);
+            case Q4_1 -> SmallBlocks.q41(Pieces.bytes(piece), out);
+            case Q5_0 -> SmallBlocks.q50(Pieces.bytes(piece), out);
+            case Q5_1 -> SmallBlocks.q51(Pieces.bytes(piece), out);
+            case IQ4_NL -> SmallBlocks.iq4nl(Pieces.bytes(piece), out);
+            case Q2_K -> SuperBlocks.q2k(Pieces.bytes(piece), out);
+            case Q3_K -> SuperBlocks.q3k(Pieces.bytes(piece), out);
+            case Q4_K -> SuperBlocks.q4k(Pieces.bytes(piece), out);
+            case Q5_K -> SuperBlocks.q5k(Pieces.bytes(piece), out);
+            case Q6_K -> SuperBlocks.q6k(Pieces.bytes(piece), out);
+            case IQ4_XS -> SuperBlocks.iq4xs(Pieces.bytes(piece), out);
             default -> throw new IllegalArgumentException("no reader for " + type);
         }
         return out;
@@ -142,12 +120,6 @@ public final class Dequantizer {
     private static short[] shorts(MemorySegment piece, int count) {
         short[] raw = new short[count];
         MemorySegment.copy(piece, SHORT, 0, raw, 0, count);
-        return raw;
-    }
-
-    private static byte[] bytes(MemorySegment piece) {
-        byte[] raw = new byte[(int) piece.byteSize()];
-        MemorySegment.copy(piece, BYTE, 0, raw, 0, raw.length);
         return raw;
     }
 
@@ -161,41 +133,5 @@ public final class Dequantizer {
         for (int i = 0; i < out.length; i++) {
             out[i] = Float.intBitsToFloat(in[i] << 16);
         }
-    }
-
-    private static void q8(byte[] in, float[] out) {
-        for (int at = 0, o = 0; o < out.length; at += 34, o += BLOCK) {
-            float d = halfAt(in, at);
-            for (int j = 0; j < BLOCK; j++) {
-                out[o + j] = in[at + 2 + j] * d;
-            }
-        }
-    }
-
-    private static void q40(byte[] in, float[] out) {
-        for (int at = 0, o = 0; o < out.length; at += 18, o += BLOCK) {
-            float d = halfAt(in, at);
-            for (int j = 0; j < BLOCK / 2; j++) {
-                int pair = in[at + 2 + j];
-                out[o + j] = ((pair & 15) - 8) * d;
-                out[o + j + BLOCK / 2] = (((pair >> 4) & 15) - 8) * d;
-            }
-        }
-    }
-
-    private static void q41(byte[] in, float[] out) {
-        for (int at = 0, o = 0; o < out.length; at += 20, o += BLOCK) {
-            float d = halfAt(in, at);
-            float m = halfAt(in, at + 2);
-            for (int j = 0; j < BLOCK / 2; j++) {
-                int pair = in[at + 4 + j];
-                out[o + j] = (pair & 15) * d + m;
-                out[o + j + BLOCK / 2] = ((pair >> 4) & 15) * d + m;
-            }
-        }
-    }
-
-    private static float halfAt(byte[] in, int at) {
-        return Float.float16ToFloat((short) ((in[at] & 0xff) | (in[at + 1] << 8)));
     }
 }

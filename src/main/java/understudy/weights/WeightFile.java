@@ -46,7 +46,8 @@ public interface WeightFile extends AutoCloseable {
             throw new UserError(
                     "weights stored as " + info.type() + " are not supported yet",
                     path() + ", tensor " + Damage.shown(name),
-                    "use the model in F16, BF16, Q8_0, Q4_0 or Q4_1");
+                    "use the model in F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL, IQ4_XS "
+                            + "or Q2_K to Q6_K");
         }
         Dequantizer.toFloats(info.type(), bytes(name), out);
     }

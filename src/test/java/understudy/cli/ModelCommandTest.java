@@ -79,6 +79,22 @@ class ModelCommandTest {
     }
 
     @Test
+    void termsOfUseAreShownAndAskedForOnce() {
+        assertThatThrownBy(() -> run(false, "get", "gemma3-270m"))
+                .isInstanceOfSatisfying(
+                        UserError.class,
+                        e -> assertThat(e.fix()).contains("get gemma3-270m --accept-terms"))
+                .hasMessageContaining("were not accepted");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("Gemma Terms of Use: https://ai.google.dev/gemma/terms", "They bind you");
+        assertThatThrownBy(() -> run(false, "get", "gemma3-270m", "--accept-terms"))
+                .hasMessageContaining("HF_HUB_OFFLINE");
+        assertThatThrownBy(() -> run(false, "get", "gemma3-270m"))
+                .hasMessageContaining("HF_HUB_OFFLINE");
+        assertThat(run(false, "show", "gemma3-270m")).contains("terms       Gemma Terms of Use");
+    }
+
+    @Test
     void aNameIsNeeded() {
         assertThatThrownBy(() -> run(false, "get")).isInstanceOf(UserError.class);
     }

@@ -192,10 +192,13 @@ class HubTest {
                                         known.languages(),
                                         known.context(),
                                         known.shape(),
+                                        null,
                                         List.of(
                                                 new CatalogueModel.Source(
                                                         FakeHub.MODEL,
                                                         "main",
+                                                        null,
+                                                        null,
                                                         null,
                                                         null,
                                                         null,
@@ -210,7 +213,9 @@ class HubTest {
                                                         box.sha256(),
                                                         1L,
                                                         box.member(),
-                                                        box.memberSha256())))));
+                                                        box.memberSha256(),
+                                                        null,
+                                                        null)))));
         for (int i = 0; i < settings.attempts(); i++) {
             server.fault("api", FakeHub.status(503));
         }

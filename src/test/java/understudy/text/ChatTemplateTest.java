@@ -118,6 +118,7 @@ class ChatTemplateTest {
         assertThat(family.template().stopStrings()).containsExactly("<|im_end|>");
         assertThat(Family.of("gemma").template().stopStrings()).containsExactly("<end_of_turn>");
         assertThat(Family.of("mistral02").template().stopStrings()).containsExactly("</s>");
+        assertThat(Family.of("phi3").template().stopStrings()).containsExactly("<|end|>");
         assertThat(Family.of("zephyr").template().stopStrings()).containsExactly("</s>");
         assertThat(Family.of("llama32").template().stopStrings()).containsExactly("<|eot_id|>");
     }

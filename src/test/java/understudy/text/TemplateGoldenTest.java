@@ -39,6 +39,8 @@ class TemplateGoldenTest {
                 "mistral03",
                 "qwen2",
                 "gemma",
+                "qwen3",
+                "phi3",
                 "marked");
     }
 

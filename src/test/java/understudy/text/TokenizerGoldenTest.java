@@ -64,7 +64,7 @@ class TokenizerGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "sentencepiece")
+    @ValueSource(strings = {"sentencepiece", "gemma"})
     void scoresOfGgufGiveTheIdsOfSentencePiece(String name) {
         Tokenizer tokenizer = Tokenizers.load(GoldenFiles.path(name + ".gguf"));
         for (JsonNode golden : cases(name + ".cases.json")) {

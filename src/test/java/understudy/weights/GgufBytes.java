@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /// Builds GGUF files, right ones and, one override a field, wrong ones.
@@ -18,6 +19,23 @@ final class GgufBytes {
     private static final int[][] SCALARS = {
         {0, 1}, {1, 1}, {2, 2}, {3, 2}, {4, 4}, {5, 4}, {6, 4}, {10, 8}, {11, 8}, {12, 8}
     };
+
+    /// The types a random tensor may have, with their numbers in GGUF.
+    private static final List<Map.Entry<WeightType, Integer>> TYPES =
+            List.of(
+                    Map.entry(WeightType.F32, 0),
+                    Map.entry(WeightType.F16, 1),
+                    Map.entry(WeightType.Q4_1, 3),
+                    Map.entry(WeightType.Q5_0, 6),
+                    Map.entry(WeightType.Q5_1, 7),
+                    Map.entry(WeightType.Q8_0, 8),
+                    Map.entry(WeightType.Q2_K, 10),
+                    Map.entry(WeightType.Q3_K, 11),
+                    Map.entry(WeightType.Q4_K, 12),
+                    Map.entry(WeightType.Q5_K, 13),
+                    Map.entry(WeightType.Q6_K, 14),
+                    Map.entry(WeightType.IQ4_NL, 20),
+                    Map.entry(WeightType.IQ4_XS, 23));
 
     static final class Pair {
         String key;
@@ -92,13 +110,9 @@ final class GgufBytes {
     }
 
     private static Tensor randomTensor(String name, RandomGenerator random) {
-        WeightType type =
-                new WeightType[] {WeightType.F32, WeightType.F16, WeightType.Q8_0, WeightType.Q4_1}
-                        [random.nextInt(4)];
-        int ggml =
-                type == WeightType.F32
-                        ? 0
-                        : type == WeightType.F16 ? 1 : type == WeightType.Q8_0 ? 8 : 3;
+        Map.Entry<WeightType, Integer> kind = TYPES.get(random.nextInt(TYPES.size()));
+        WeightType type = kind.getKey();
+        long block = Math.max(32, type.blockElements());
         Tensor tensor = new Tensor();
         tensor.name = name;
         tensor.nameLength = name.length();
@@ -106,10 +120,10 @@ final class GgufBytes {
         tensor.shape = new long[tensor.dimensions];
         long elements = 1;
         for (int d = 0; d < tensor.dimensions; d++) {
-            tensor.shape[d] = d == 0 ? 32L * random.nextInt(1, 4) : random.nextInt(1, 4);
+            tensor.shape[d] = d == 0 ? block * random.nextInt(1, 4) : random.nextInt(1, 4);
             elements *= tensor.shape[d];
         }
-        tensor.type = ggml;
+        tensor.type = kind.getValue();
         tensor.data = raw((int) type.bytesOf(elements), random);
         return tensor;
     }

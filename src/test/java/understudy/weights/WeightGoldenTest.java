@@ -1,6 +1,7 @@
 package understudy.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static understudy.weights.WeightType.F32;
 
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
@@ -38,12 +39,58 @@ class WeightGoldenTest {
     void ggufFloatsAreBitForBitTheReferences() throws Exception {
         try (Gguf gguf = Gguf.open(FOLDER.resolve("types.gguf"))) {
             JsonNode tensors = expected().get("gguf");
-            assertThat(tensors.propertyNames()).hasSize(7);
+            assertThat(tensors.propertyNames()).hasSize(8);
             for (String name : tensors.propertyNames()) {
                 assertThat(floatBits(gguf, name)).as(name).isEqualTo(bits(tensors.get(name)));
             }
             assertThat(gguf.tensor("cube.f32").shape()).containsExactly(2, 3, 4);
             assertThat(gguf.tensor("some.q4_1").shape()).containsExactly(3, 64);
+        }
+    }
+
+    @Test
+    void everyBlockTypeIsBitForBitTheReferences() {
+        try (Gguf gguf = Gguf.open(FOLDER.resolve("blocks.gguf"))) {
+            List<TensorInfo> blocks =
+                    gguf.tensors().values().stream().filter(t -> t.type() != F32).toList();
+            assertThat(blocks).hasSize(12);
+            for (TensorInfo info : blocks) {
+                assertThat(info.name()).isEqualTo(info.type().toString());
+                assertThat(floatBits(gguf, info.name()))
+                        .as(info.name())
+                        .isEqualTo(floatBits(gguf, info.name() + ".floats"));
+            }
+        }
+    }
+
+    @Test
+    void affineGroupsAreTheReferencesFloats() {
+        try (Gguf gguf = Gguf.open(FOLDER.resolve("blocks.gguf"))) {
+            List<TensorInfo> affine =
+                    gguf.tensors().values().stream()
+                            .filter(t -> AffineGroups.supports(t.type()))
+                            .toList();
+            assertThat(affine)
+                    .extracting(TensorInfo::name)
+                    .containsExactlyInAnyOrder("Q4_0", "Q4_1", "Q4_K");
+            for (TensorInfo info : affine) {
+                float[] wanted = new float[(int) info.elements()];
+                gguf.floats(info.name() + ".floats", MemorySegment.ofArray(wanted));
+                byte[] quants = new byte[wanted.length];
+                float[] scales = new float[wanted.length / AffineGroups.GROUP];
+                float[] minima = new float[scales.length];
+                AffineGroups.unpack(info.type(), gguf.bytes(info.name()), quants, scales, minima);
+                for (int i = 0; i < wanted.length; i++) {
+                    float scale = scales[i / AffineGroups.GROUP];
+                    float minimum = minima[i / AffineGroups.GROUP];
+                    assertThat(quants[i]).isBetween((byte) 0, (byte) 15);
+                    // + 0: a zero of Q4_0 may have the other sign
+                    assertThat(quants[i] * scale + minimum + 0.0f)
+                            .as("%s element %d", info.name(), i)
+                            .isEqualTo(Math.fma(quants[i], scale, minimum) + 0.0f)
+                            .isEqualTo(wanted[i] + 0.0f);
+                }
+            }
         }
     }
 

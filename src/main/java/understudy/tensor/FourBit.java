@@ -1,0 +1,92 @@
+package understudy.tensor;
+
+/// 4-bit numbers, two a byte, the first in the high half, in blocks that share a table of 16
+/// values: `value = code[q] * scale + minimum`.
+///
+/// Plain loops, right on every machine; [FourBitVectors] does the same with vectors.
+class FourBit {
+    /// Where the scales and minima of the blocks come from.
+    interface Blocks {
+        float scale(long block);
+
+        /// 0 where a block has none.
+        float minimum(long block);
+    }
+
+    private final float[] code;
+    private final int blockSize;
+    private final boolean minima;
+
+    /// @param code      16 values before scaling
+    /// @param blockSize numbers a block, 32 or 64
+    /// @param minima    whether blocks have a minimum
+    FourBit(float[] code, int blockSize, boolean minima) {
+        this.code = code.clone();
+        this.blockSize = blockSize;
+        this.minima = minima;
+    }
+
+    /// The fastest that this machine has.
+    static FourBit of(float[] code, int blockSize, boolean minima) {
+        return VectorApi.available() && FourBitVectors.pays()
+                ? new FourBitVectors(code, blockSize, minima)
+                : new FourBit(code, blockSize, minima);
+    }
+
+    int blockSize() {
+        return blockSize;
+    }
+
+    float[] code() {
+        return code;
+    }
+
+    boolean minima() {
+        return minima;
+    }
+
+    /// The 16 values of a block.
+    private void table(Blocks blocks, long block, float[] table) {
+        float scale = blocks.scale(block);
+        float minimum = minima ? blocks.minimum(block) : 0;
+        for (int i = 0; i < table.length; i++) {
+            table[i] = minima ? code[i] * scale + minimum : code[i] * scale;
+        }
+    }
+
+    /// @param packed address of the block 0 of the matrix
+    /// @param out    address of its first number, 4 bytes each
+    void floats(long packed, Blocks blocks, long out, long from, long to) {
+        float[] table = new float[16];
+        for (long block = from; block < to; block++) {
+            table(blocks, block, table);
+            long in = packed + block * (blockSize / 2);
+            long at = out + block * blockSize * 4;
+            for (int i = 0; i < blockSize / 2; i++) {
+                int pair = Native.ALL.get(Native.BYTE, in + i);
+                Native.ALL.set(Native.FLOAT, at + 8L * i, table[(pair >> 4) & 15]);
+                Native.ALL.set(Native.FLOAT, at + 8L * i + 4, table[pair & 15]);
+            }
+        }
+    }
+
+    /// @param packed address of the block 0 of the matrix
+    /// @param out    address of its first number, 2 bytes each
+    void bfloats(long packed, Blocks blocks, long out, long from, long to) {
+        float[] table = new float[16];
+        int[] rounded = new int[16];
+        for (long block = from; block < to; block++) {
+            table(blocks, block, table);
+            for (int i = 0; i < 16; i++) {
+                rounded[i] = Native.bfloat16(table[i]) & 0xffff;
+            }
+            long in = packed + block * (blockSize / 2);
+            long at = out + block * blockSize * 2;
+            for (int i = 0; i < blockSize / 2; i++) {
+                int pair = Native.ALL.get(Native.BYTE, in + i);
+                int both = rounded[(pair >> 4) & 15] | rounded[pair & 15] << 16;
+                Native.ALL.set(Native.INT, at + 4L * i, both);
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package understudy.tensor;
+
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// What a training step does between its big multiplies, each in one pass over memory where
+/// libtorch needs several: written with the Vector API, on as many threads as libtorch uses.
+///
+/// Sizes along a row must be multiples of the vector's width; [#fit] says so, and callers have the
+/// same in libtorch's operations for what does not fit and for GPUs. All tensors are contiguous,
+/// in the compute type unless said otherwise.
+///
+/// This class itself names no vectors, so that it loads where there are none.
+public final class Kernels {
+    private final Lanes lanes;
+
+    private Kernels(Lanes lanes) {
+        this.lanes = lanes;
+    }
+
+    /// Whether this machine and these row lengths can use kernels.
+    public static boolean fit(Placement place, int... sizes) {
+        if (!place.device().is_cpu() || !VectorApi.available()) {
+            return false;
+        }
+        for (int size : sizes) {
+            if (size % Lanes.WIDTH != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// @throws IllegalStateException where [#fit] says no
+    public static Kernels of(Placement place) {
+        if (!fit(place)) {
+            throw new IllegalStateException("no vectors on this machine");
+        }
+        return new Kernels(Lanes.of(place.type()));
+    }
+
+    /// Root mean square norm: `y = w · x / sqrt(mean(x²) + ε)`.
+    ///
+    /// @param x       `(T,d)`
+    /// @param weight  `(d)`
+    /// @param y       `(T,d)`, written
+    /// @param inverse `(T,1)` in f32, written: `1/sqrt(mean(x²) + ε)`
+    public void norm(Tensor x, Tensor weight, Tensor y, Tensor inverse, double epsilon) {
+        int size = Math.toIntExact(weight.numel());
+        long[] at = {Native.packed(x), Native.packed(weight), Native.packed(y)};
+        long inv = Native.packed(inverse);
+        Workers.rows(
+                x.numel() / size,
+                (from, to) -> NormKernel.forward(lanes, at, inv, size, epsilon, from, to));
+    }
+
+    /// Gradient of [#norm]: with `g = dy·w`, `dx = inv·(g − x·inv²·(g·x)/d) + plus`.
+    ///
+    /// @param plus    `(T,d)`, added to the gradient; null for nothing
+    /// @param dx      `(T,d)`, written; may be `dy`
+    public void normBack(
+            Tensor dy, Tensor x, Tensor weight, Tensor inverse, @Nullable Tensor plus, Tensor dx) {
+        int size = Math.toIntExact(weight.numel());
+        long[] at = {
+            Native.packed(dy),
+            Native.packed(x),
+            Native.packed(weight),
+            plus == null ? 0 : Native.packed(plus),
+            Native.packed(dx)
+        };
+        long inv = Native.packed(inverse);
+        Workers.rows(
+                x.numel() / size,
+                (from, to) -> NormKernel.backward(lanes, at, inv, size, from, to));
+    }
+
+    /// `silu(gate) ∘ up`.
+    ///
+    /// @param wide gate and up side by side, `(T,2F)`
+    /// @param out  `(T,F)`, written
+    public void gate(Tensor wide, Tensor out) {
+        int size = Math.toIntExact(out.size(1));
+        long in = Native.packed(wide);
+        long to = Native.packed(out);
+        Workers.rows(out.size(0), (a, b) -> GateKernel.forward(lanes, in, to, size, a, b));
+    }
+
+    /// Gradient of [#gate].
+    ///
+    /// @param dy    `(T,F)`
+    /// @param wide  `(T,2F)`
+    /// @param dwide `(T,2F)`, written
+    public void gateBack(Tensor dy, Tensor wide, Tensor dwide) {
+        int size = Math.toIntExact(dy.size(1));
+        long d = Native.packed(dy);
+        long in = Native.packed(wide);
+        long out = Native.packed(dwide);
+        Workers.rows(
+                dy.size(0), (from, to) -> GateKernel.backward(lanes, d, in, out, size, from, to));
+    }
+
+    /// Softmax of `scale · scores` under the causal mask, in place.
+    ///
+    /// @param scores `(heads, c, n)` or with more heads in front; query i of the c sees columns up
+    ///     to `past + i`
+    /// @param c      queries
+    /// @param past   columns before the first query's own
+    /// @param window latest columns that a query sees; 0 for all
+    public void softmax(Tensor scores, int c, int past, int window, double scale) {
+        int n = Math.toIntExact(scores.size(-1));
+        int[] shape = {n, c, past, window};
+        long at = Native.packed(scores);
+        Workers.rows(
+                scores.numel() / n,
+                (from, to) -> SoftmaxKernel.forward(lanes, at, shape, (float) scale, from, to));
+    }
+
+    /// Gradient of [#softmax] with respect to the scores: `scale · P ∘ (dP − Σ P∘dP)`.
+    ///
+    /// @param weights P
+    /// @param slopes  dP; becomes the result
+    public void softmaxBack(Tensor weights, Tensor slopes, double scale) {
+        int n = Math.toIntExact(weights.size(-1));
+        long p = Native.packed(weights);
+        long d = Native.packed(slopes);
+        Workers.rows(
+                weights.numel() / n,
+                (from, to) -> SoftmaxKernel.backward(lanes, p, d, n, (float) scale, from, to));
+    }
+
+    /// Cross-entropy of the first `targets.length` rows.
+    ///
+    /// @param logits `(n,V)`; those rows become `softmax − onehot(target)` where `slope`
+    /// @return −log of each target's chance
+    public float[] loss(Tensor logits, int[] targets, boolean slope) {
+        int vocabulary = Math.toIntExact(logits.size(1));
+        for (int target : targets) {
+            Objects.checkIndex(target, vocabulary);
+        }
+        float[] losses = new float[targets.length];
+        long at = Native.packed(logits);
+        Workers.rows(
+                targets.length,
+                (from, to) ->
+                        LossKernel.run(lanes, at, vocabulary, targets, losses, slope, from, to));
+        return losses;
+    }
+
+    /// `sum + part ∘ mask`, in place.
+    ///
+    /// @param sum  and the others of the same shape
+    public void addMasked(Tensor sum, Tensor part, Tensor mask) {
+        long[] at = {Native.packed(sum), Native.packed(part), Native.packed(mask)};
+        long size = sum.numel();
+        Workers.rows(
+                (size + MaskKernel.PIECE - 1) / MaskKernel.PIECE,
+                (from, to) -> MaskKernel.add(lanes, at, size, from, to));
+    }
+}

@@ -1,0 +1,51 @@
+package understudy.tensor;
+
+import java.util.Arrays;
+
+/// Softmax of attention scores under the causal mask, and its gradient, in place.
+///
+/// What a query cannot see is never looked at, only set to zero.
+final class SoftmaxKernel {
+    private SoftmaxKernel() {}
+
+    /// @param scores `(rows,n)`; row r is query r % c of its head, which sees columns up to
+    ///     `past + r % c`, and the latest `window` of those
+    /// @param shape  n, c, past, window (0 for all)
+    static void forward(Lanes lanes, long scores, int[] shape, float scale, long from, long to) {
+        int n = shape[0];
+        float[] values = new float[n];
+        for (long row = from; row < to; row++) {
+            long at = scores + row * n * lanes.bytes();
+            int seen = Math.min(n, shape[2] + (int) (row % shape[1]) + 1);
+            int first = shape[3] == 0 ? 0 : Math.max(0, seen - shape[3]);
+            int begin = first / Lanes.WIDTH * Lanes.WIDTH;
+            int end = (seen + Lanes.WIDTH - 1) / Lanes.WIDTH * Lanes.WIDTH;
+            lanes.read(at, values, end);
+            Arrays.fill(values, begin, first, Float.NEGATIVE_INFINITY);
+            Arrays.fill(values, seen, end, Float.NEGATIVE_INFINITY);
+            float highest = RowMath.max(values, begin, end);
+            RowMath.exp(values, scale, highest * scale, values, begin, end);
+            RowMath.scale(values, 1 / RowMath.sum(values, begin, end), begin, end);
+            Arrays.fill(values, 0, begin, 0);
+            Arrays.fill(values, end, n, 0);
+            lanes.write(values, at, n);
+        }
+    }
+
+    /// `dS = scale · P ∘ (dP − Σ P∘dP)`.
+    ///
+    /// @param weights P, `(rows,n)`
+    /// @param slopes  dP, becomes dS
+    static void backward(
+            Lanes lanes, long weights, long slopes, int n, float scale, long from, long to) {
+        float[] p = new float[n];
+        float[] d = new float[n];
+        for (long row = from; row < to; row++) {
+            long shift = row * n * lanes.bytes();
+            lanes.read(weights + shift, p, n);
+            lanes.read(slopes + shift, d, n);
+            RowMath.softmaxSlope(p, d, RowMath.dot(p, d, n), scale, n);
+            lanes.write(d, slopes + shift, n);
+        }
+    }
+}
