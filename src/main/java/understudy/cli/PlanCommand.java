@@ -163,7 +163,7 @@ final class PlanCommand extends Command {
         ModelConfig shape = training.shape;
         int length = training.config.rowLength();
         double seen = Math.min(MemoryPlan.TYPICAL_SEEN, length / 2.0);
-        MemoryPlan plan = MemoryPlan.of(shape, method, type, length, seen);
+        MemoryPlan plan = MemoryPlan.of(shape, method, type, length);
         long free = Memory.free();
         boolean again = plan.mustRecompute(free);
         double flops = MemoryPlan.flopsPerToken(shape, method, again, ASSUMED_LEARNED, seen);

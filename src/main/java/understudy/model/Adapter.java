@@ -103,15 +103,12 @@ public final class Adapter implements AutoCloseable {
     }
 
     private static List<Projections.Member> targeted(Projections group, LoraConfig config) {
-        return group.members().stream()
-                .filter(m ->
-                        config.targets().contains(m.name().substring(m.name().indexOf('.') + 1)))
-                .toList();
+        return group.members().stream().filter(m -> config.changes(m.lastName())).toList();
     }
 
     private static String name(Projections group, Projections.Member member, String factor) {
-        return "base_model.model.model.layers.%d.%s.lora_%s.weight"
-                .formatted(group.layer(), member.name(), factor);
+        return "base_model.model.%s.%s.lora_%s.weight"
+                .formatted(group.path(), member.name(), factor);
     }
 
     private Tensor view(Tensor flat, Slot slot) {
@@ -197,6 +194,16 @@ public final class Adapter implements AutoCloseable {
 
     public LoraConfig config() {
         return config;
+    }
+
+    /// Last parts of the names of the layers that it changes, as the model itself names them: of
+    /// fused ones, their own.
+    List<String> targetModules() {
+        return slots.stream()
+                .map(slot -> slot.name.substring(0, slot.name.indexOf(".lora_")))
+                .map(layer -> layer.substring(layer.lastIndexOf('.') + 1))
+                .distinct()
+                .toList();
     }
 
     /// Numbers that are learned.

@@ -9,40 +9,48 @@ import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
 /// One transformer block: `x1 = x + o(attention(qkv(norm(x))))`, then
-/// `y = x1 + down(silu(gate(norm(x1))) ∘ up(norm(x1)))`.
+/// `y = x1 + down(act(gate(norm(x1))) ∘ up(norm(x1)))`.
+///
+/// Parts that some families have: norms of every head's queries and keys, and norms of what each
+/// of the two branches adds.
 final class Block {
-    private final RmsNorm attentionNorm;
-    private final RmsNorm mlpNorm;
+    private final Parts parts;
     private final Projections qkv;
     private final Projections output;
     private final Projections gateUp;
     private final Projections down;
     private final SegmentAttention attention;
-    private final Rope rope;
     private final int turned; // columns of q and k together
     private final GatedActivation activation;
 
-    Block(
-            ModelConfig config,
+    /// What a block is made of.
+    ///
+    /// @param headNorms   null in families without
+    /// @param projections q/k/v, o, gate/up, down
+    /// @param local       whether its tokens see only the latest ones
+    record Parts(
             RmsNorm attentionNorm,
+            @Nullable HeadNorms headNorms,
+            Residual attentionEnd,
             RmsNorm mlpNorm,
+            Residual mlpEnd,
             List<Projections> projections,
-            Rope rope,
-            Placement place) {
-        this.attentionNorm = attentionNorm;
-        this.mlpNorm = mlpNorm;
-        this.qkv = projections.get(0);
-        this.output = projections.get(1);
-        this.gateUp = projections.get(2);
-        this.down = projections.get(3);
-        this.attention = new SegmentAttention(config, place);
-        this.rope = rope;
+            boolean local,
+            Rope rope) {}
+
+    Block(ModelConfig config, Parts parts, Placement place) {
+        this.parts = parts;
+        this.qkv = parts.projections.get(0);
+        this.output = parts.projections.get(1);
+        this.gateUp = parts.projections.get(2);
+        this.down = parts.projections.get(3);
+        this.attention = new SegmentAttention(config, parts.local ? config.window() : 0, place);
         this.turned = (config.heads() + config.kvHeads()) * config.headSize();
         this.activation = new GatedActivation(config, place);
     }
 
     List<Projections> projections() {
-        return List.of(qkv, output, gateUp, down);
+        return parts.projections;
     }
 
     /// What a backward pass needs of the forward pass; its tensors live in the scope that was the
@@ -51,12 +59,15 @@ final class Block {
         private @Nullable Tensor x;
         private @Nullable Tensor inverse;
         private Projections.@Nullable Output qkv;
+        private HeadNorms.@Nullable Saved heads;
         private final List<Tensor> weights = new ArrayList<>();
         private Projections.@Nullable Output output;
+        private @Nullable Tensor endInverse;
         private @Nullable Tensor x1;
         private @Nullable Tensor inverse1;
         private Projections.@Nullable Output gateUp;
         private Projections.@Nullable Output down;
+        private @Nullable Tensor endInverse1;
     }
 
     /// @param x     `(T,d)`
@@ -65,37 +76,70 @@ final class Block {
     Tensor forward(Tensor x, Row row, @Nullable Saved saved) {
         PointerScope callers = Scopes.current();
         try (PointerScope inner = new PointerScope()) {
-            RmsNorm.Normed normed = attentionNorm.forward(x);
+            Sight sight = row.sights().of(parts.local);
+            RmsNorm.Normed normed = parts.attentionNorm.forward(x);
             Projections.Output heads = qkv.forward(normed.y(), row.masks());
-            rope.turn(heads.y().narrow(1, 0, turned), row.angles());
+            HeadNorms.Saved headsBefore = position(heads.y(), sight.angles());
             List<Tensor> weights = saved == null ? null : saved.weights;
-            Tensor mixed = attention.forward(heads.y(), row, weights);
+            Tensor mixed = attention.forward(heads.y(), row, sight.causal(), weights);
             Projections.Output attended = output.forward(mixed, row.masks());
-            Tensor x1 = attended.y().add_(x);
-            RmsNorm.Normed normed1 = mlpNorm.forward(x1);
+            Residual.Output middle = parts.attentionEnd.forward(attended.y(), x);
+            Tensor x1 = middle.y();
+            RmsNorm.Normed normed1 = parts.mlpNorm.forward(x1);
             Projections.Output wide = gateUp.forward(normed1.y(), row.masks());
             Tensor gated = activation.forward(wide.y());
             Projections.Output narrow = down.forward(gated, row.masks());
-            Tensor y = narrow.y().add_(x1);
-            callers.attach(y);
+            Residual.Output end = parts.mlpEnd.forward(narrow.y(), x1);
+            callers.attach(end.y());
             if (saved != null) {
                 saved.x = x;
                 saved.inverse = kept(callers, normed.inverse());
                 saved.qkv = kept(callers, heads);
+                saved.heads = headsBefore;
+                if (headsBefore != null) {
+                    headsBefore.attachTo(callers);
+                }
                 saved.weights.forEach(callers::attach);
                 saved.output = kept(callers, attended);
-                saved.x1 = x1;
+                saved.endInverse = keptOrNone(callers, middle.inverse());
+                saved.x1 = kept(callers, x1);
                 saved.inverse1 = kept(callers, normed1.inverse());
                 saved.gateUp = kept(callers, wide);
                 saved.down = kept(callers, narrow);
+                saved.endInverse1 = keptOrNone(callers, end.inverse());
             }
-            return y;
+            return end.y();
+        }
+    }
+
+    /// Norms heads where the family does, and turns them by their positions.
+    ///
+    /// @param heads `(T,(H+2K)·D)`
+    /// @return null without norms
+    private HeadNorms.@Nullable Saved position(Tensor heads, Rope.Angles angles) {
+        Tensor queriesAndKeys = heads.narrow(1, 0, turned);
+        HeadNorms norms = parts.headNorms;
+        HeadNorms.Saved saved = norms == null ? null : norms.forward(queriesAndKeys);
+        parts.rope.turn(queriesAndKeys, angles);
+        return saved;
+    }
+
+    /// Gradient of what [#position] got, in place of that of what it gave.
+    private void positionBackward(Tensor dheads, Rope.Angles angles, Saved saved) {
+        Tensor dqueriesAndKeys = dheads.narrow(1, 0, turned);
+        parts.rope.turnBack(dqueriesAndKeys, angles);
+        if (parts.headNorms != null) {
+            parts.headNorms.backward(dqueriesAndKeys, some(saved.heads));
         }
     }
 
     private static Tensor kept(PointerScope callers, Tensor tensor) {
         callers.attach(tensor);
         return tensor;
+    }
+
+    private static @Nullable Tensor keptOrNone(PointerScope callers, @Nullable Tensor tensor) {
+        return tensor == null ? null : kept(callers, tensor);
     }
 
     private static Projections.Output kept(PointerScope callers, Projections.Output output) {
@@ -120,14 +164,16 @@ final class Block {
             Tensor dx1 = mlpBackward(dy, row, saved);
             Tensor x = some(saved.x);
             Projections.Output heads = some(saved.qkv);
-            Tensor dmixed = some(output.backward(dx1, some(saved.output), row.masks(), true));
+            Projections.Output attended = some(saved.output);
+            Tensor dattended = parts.attentionEnd.backward(dx1, attended.y(), saved.endInverse);
+            Tensor dmixed = some(output.backward(dattended, attended, row.masks(), true));
             Tensor dqkv = attention.backward(dmixed, heads.y(), row, saved.weights);
-            rope.turnBack(dqkv.narrow(1, 0, turned), row.angles());
+            positionBackward(dqkv, row.sights().of(parts.local).angles(), saved);
             Tensor dnormed = qkv.backward(dqkv, heads, row.masks(), wanted);
             if (dnormed == null) {
                 return null;
             }
-            Tensor dx = attentionNorm.backward(dnormed, x, some(saved.inverse), dx1);
+            Tensor dx = parts.attentionNorm.backward(dnormed, x, some(saved.inverse), dx1);
             callers.attach(dx);
             return dx;
         }
@@ -136,10 +182,12 @@ final class Block {
     /// Gradient of x1: through the MLP and beside it.
     private Tensor mlpBackward(Tensor dy, Row row, Saved saved) {
         return Scopes.keep(() -> {
-            Tensor dgated = some(down.backward(dy, some(saved.down), row.masks(), true));
+            Projections.Output narrow = some(saved.down);
+            Tensor dnarrow = parts.mlpEnd.backward(dy, narrow.y(), saved.endInverse1);
+            Tensor dgated = some(down.backward(dnarrow, narrow, row.masks(), true));
             Tensor dwide = activation.backward(dgated, some(saved.gateUp).y());
             Tensor dnormed = some(gateUp.backward(dwide, some(saved.gateUp), row.masks(), true));
-            return mlpNorm.backward(dnormed, some(saved.x1), some(saved.inverse1), dy);
+            return parts.mlpNorm.backward(dnormed, some(saved.x1), some(saved.inverse1), dy);
         });
     }
 
@@ -154,23 +202,29 @@ final class Block {
     ///
     /// @param x `(c,d)`
     /// @return `(c,d)` in the caller's scope
-    Tensor step(Tensor x, Rope.Angles angles, KvCache.Layer cache, int past, Tensor mask) {
+    Tensor step(Tensor x, Sights sights, KvCache.Layer cache, int past) {
         return Scopes.keep(() -> {
-            Tensor normed = attentionNorm.forward(x).y();
+            Sight sight = sights.of(parts.local);
+            Tensor normed = parts.attentionNorm.forward(x).y();
             Tensor heads = qkv.forward(normed, null).y();
-            rope.turn(heads.narrow(1, 0, turned), angles);
+            position(heads, sight.angles());
             attention.remember(heads, cache, past);
-            Tensor mixed = attention.cached(heads, cache, mask);
-            Tensor x1 = output.forward(mixed, null).y().add_(x);
-            Tensor normed1 = mlpNorm.forward(x1).y();
+            Tensor mixed = attention.cached(heads, cache, sight.causal());
+            Tensor x1 = parts.attentionEnd.forward(output.forward(mixed, null).y(), x).y();
+            Tensor normed1 = parts.mlpNorm.forward(x1).y();
             Tensor gated = activation.forward(gateUp.forward(normed1, null).y());
-            return down.forward(gated, null).y().add_(x1);
+            return parts.mlpEnd.forward(down.forward(gated, null).y(), x1).y();
         });
     }
 
     void close() {
-        attentionNorm.close();
-        mlpNorm.close();
+        parts.attentionNorm.close();
+        if (parts.headNorms != null) {
+            parts.headNorms.close();
+        }
+        parts.attentionEnd.close();
+        parts.mlpNorm.close();
+        parts.mlpEnd.close();
         attention.close();
         projections().forEach(Projections::close);
     }

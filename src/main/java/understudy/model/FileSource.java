@@ -2,7 +2,9 @@ package understudy.model;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import understudy.tensor.WeightTensors;
 import understudy.weights.Gguf;
 import understudy.weights.Safetensors;
@@ -39,26 +41,51 @@ final class FileSource implements ModelSource {
 
     @Override
     public Tensor weight(String name, long... shape) {
-        if (!(file instanceof Gguf)) {
-            return WeightTensors.view(file, name, shape);
+        return file instanceof Gguf ? ofGguf(name, shape) : ofFolder(name, shape);
+    }
+
+    private Tensor ofFolder(String name, long... shape) {
+        Tensor tensor = WeightTensors.view(file, folderName(name), shape);
+        double offset = config.family().normOffset();
+        return offset != 0 && name.endsWith("norm.weight")
+                ? tensor.to(torch.ScalarType.Float).add(new Scalar(offset))
+                : tensor;
+    }
+
+    /// Where a model that sees images keeps its language part: version 4 of transformers wrote
+    /// `language_model.model.`, version 5 names it `model.language_model.`.
+    private String folderName(String name) {
+        if (!config.nested()) {
+            return name;
         }
-        Tensor tensor = WeightTensors.view(file, GgufModel.tensorName(name), shape);
-        boolean query = name.endsWith("q_proj.weight");
-        boolean key = name.endsWith("k_proj.weight");
-        if (config.family() != Family.LLAMA || !(query || key)) {
-            return tensor;
+        String older = "language_model." + name;
+        if (file.tensors().containsKey(older) || !name.startsWith("model.")) {
+            return file.tensors().containsKey(older) ? older : name;
         }
-        return halfSplit(tensor, query ? config.heads() : config.kvHeads());
+        return "model.language_model." + name.substring("model.".length());
+    }
+
+    private Tensor ofGguf(String name, long... shape) {
+        Family family = config.family();
+        Tensor tensor = WeightTensors.view(file, GgufModel.tensorName(family, name), shape);
+        boolean query = name.contains(".q_proj.");
+        boolean key = name.contains(".k_proj.");
+        return family.pairsInGguf() && (query || key)
+                ? halfSplit(tensor, query ? config.heads() : config.kvHeads(), shape)
+                : tensor;
     }
 
     /// GGUF stores the rows of a llama model's q and k with the two partners of a rotary pair side
     /// by side; here a head's first half turns with its second half.
-    private static Tensor halfSplit(Tensor weight, int heads) {
-        long rows = weight.size(0);
-        long columns = weight.size(1);
-        return weight.view(heads, rows / heads / 2, 2, columns)
-                .transpose(1, 2)
-                .reshape(rows, columns);
+    ///
+    /// @param shape of the weight `(heads·D, columns)`, or of the bias `(heads·D)`
+    private static Tensor halfSplit(Tensor weight, int heads, long... shape) {
+        return weight.view(heads, shape[0] / heads / 2, 2, -1).transpose(1, 2).reshape(shape);
+    }
+
+    @Override
+    public void release() {
+        file.release();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package understudy.model;
 
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -7,16 +8,23 @@ import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
-/// The gate of an MLP: `silu(gate) ∘ up`.
+/// The gate of an MLP: `act(gate) ∘ up`, with the family's activation.
 final class GatedActivation {
+    private static final BytePointer TANH = Scopes.own(new BytePointer("tanh"));
+
+    private final Activation kind;
     private final int intermediate;
     private final Placement place;
     private final @Nullable Kernels kernels;
 
     GatedActivation(ModelConfig config, Placement place) {
+        this.kind = config.family().activation();
         this.intermediate = config.intermediate();
         this.place = place;
-        this.kernels = Kernels.fit(place, intermediate) ? Kernels.of(place) : null;
+        this.kernels =
+                kind == Activation.SILU && Kernels.fit(place, intermediate)
+                        ? Kernels.of(place)
+                        : null;
     }
 
     /// @param wide gate and up side by side, `(T,2F)`
@@ -29,7 +37,7 @@ final class GatedActivation {
             return gated;
         }
         return Scopes.keep(() ->
-                torch.silu(wide.narrow(1, 0, intermediate))
+                activated(wide.narrow(1, 0, intermediate))
                         .mul_(wide.narrow(1, intermediate, intermediate)));
     }
 
@@ -47,9 +55,23 @@ final class GatedActivation {
             Tensor gate = wide.narrow(1, 0, intermediate);
             Tensor up = wide.narrow(1, intermediate, intermediate);
             Tensor dwide = place.empty(wide.size(0), wide.size(1));
-            torch.mul_out(dwide.narrow(1, intermediate, intermediate), torch.silu(gate), dgated);
-            dwide.narrow(1, 0, intermediate).copy_(torch.silu_backward(dgated.mul_(up), gate));
+            torch.mul_out(dwide.narrow(1, intermediate, intermediate), activated(gate), dgated);
+            dwide.narrow(1, 0, intermediate).copy_(slope(dgated.mul_(up), gate));
             return dwide;
         });
+    }
+
+    private Tensor activated(Tensor gate) {
+        return switch (kind) {
+            case SILU -> torch.silu(gate);
+            case GELU_TANH -> torch.gelu(gate, TANH);
+        };
+    }
+
+    private Tensor slope(Tensor dactivated, Tensor gate) {
+        return switch (kind) {
+            case SILU -> torch.silu_backward(dactivated, gate);
+            case GELU_TANH -> torch.gelu_backward(dactivated, gate, TANH);
+        };
     }
 }

@@ -1,7 +1,6 @@
 package understudy.model;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -10,7 +9,6 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.tensor.FrozenMatrices;
-import understudy.tensor.FrozenMatrix;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
 import understudy.tensor.Scopes;
@@ -25,19 +23,20 @@ public final class LanguageModel implements AutoCloseable {
     private final Tensor head; // (V,d); the embedding itself where tied
     private final List<Block> blocks;
     private final RmsNorm finalNorm;
-    private final Rope rope;
+    private final Sights.Maker sights;
     private final FrozenMatrices matrices;
-    private @Nullable Tensor causal; // (L,L)
+    private final @Nullable Scalar embeddingScale;
     private @Nullable Adapter attached;
 
-    private LanguageModel(
+    /// Takes over everything given.
+    LanguageModel(
             ModelConfig config,
             Placement place,
             Tensor embedding,
             Tensor head,
             List<Block> blocks,
             RmsNorm finalNorm,
-            Rope rope,
+            Sights.Maker sights,
             FrozenMatrices matrices) {
         this.config = config;
         this.place = place;
@@ -45,8 +44,10 @@ public final class LanguageModel implements AutoCloseable {
         this.head = head;
         this.blocks = blocks;
         this.finalNorm = finalNorm;
-        this.rope = rope;
+        this.sights = sights;
         this.matrices = matrices;
+        double scale = config.family().embeddingScale(config.hidden());
+        this.embeddingScale = scale == 1 ? null : Scopes.own(new Scalar(place.rounded(scale)));
     }
 
     /// Loads the weights, converted to the compute type.
@@ -77,108 +78,7 @@ public final class LanguageModel implements AutoCloseable {
 
     private static LanguageModel load(
             ModelSource source, Placement place, Quantization quantization) {
-        ModelConfig config = source.config();
-        FrozenMatrices matrices = new FrozenMatrices(place, quantization);
-        Rope rope = new Rope(config, place);
-        Tensor embedding =
-                copy(source, place, "model.embed_tokens", config.vocabulary(), config.hidden());
-        Tensor head =
-                config.tied()
-                        ? embedding
-                        : copy(source, place, "lm_head", config.vocabulary(), config.hidden());
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < config.layers(); i++) {
-            blocks.add(block(source, place, matrices, rope, i));
-        }
-        RmsNorm norm = norm(source, place, "model.norm");
-        return new LanguageModel(config, place, embedding, head, blocks, norm, rope, matrices);
-    }
-
-    private static Tensor copy(ModelSource source, Placement place, String name, int... shape) {
-        return Scopes.owned(() -> {
-            long[] sizes = java.util.Arrays.stream(shape).asLongStream().toArray();
-            Tensor weight = place.empty(sizes);
-            return weight.copy_(source.weight(name + ".weight", sizes));
-        });
-    }
-
-    private static RmsNorm norm(ModelSource source, Placement place, String name) {
-        ModelConfig config = source.config();
-        return new RmsNorm(copy(source, place, name, config.hidden()), config.normEpsilon(), place);
-    }
-
-    private static Block block(
-            ModelSource source, Placement place, FrozenMatrices matrices, Rope rope, int i) {
-        ModelConfig c = source.config();
-        int query = c.heads() * c.headSize();
-        int keyValue = c.kvHeads() * c.headSize();
-        List<Projections> groups =
-                List.of(
-                        group(
-                                source,
-                                place,
-                                matrices,
-                                new int[] {i, 0, c.hidden()},
-                                List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-                                query,
-                                keyValue,
-                                keyValue),
-                        group(
-                                source,
-                                place,
-                                matrices,
-                                new int[] {i, 1, query},
-                                List.of("self_attn.o_proj"),
-                                c.hidden()),
-                        group(
-                                source,
-                                place,
-                                matrices,
-                                new int[] {i, 2, c.hidden()},
-                                List.of("mlp.gate_proj", "mlp.up_proj"),
-                                c.intermediate(),
-                                c.intermediate()),
-                        group(
-                                source,
-                                place,
-                                matrices,
-                                new int[] {i, 3, c.intermediate()},
-                                List.of("mlp.down_proj"),
-                                c.hidden()));
-        String prefix = "model.layers." + i;
-        return new Block(
-                c,
-                norm(source, place, prefix + ".input_layernorm"),
-                norm(source, place, prefix + ".post_attention_layernorm"),
-                groups,
-                rope,
-                place);
-    }
-
-    /// @param at layer, site, inputs
-    private static Projections group(
-            ModelSource source,
-            Placement place,
-            FrozenMatrices matrices,
-            int[] at,
-            List<String> names,
-            int... outputs) {
-        List<Projections.Member> members = new ArrayList<>();
-        int offset = 0;
-        for (int j = 0; j < outputs.length; j++) {
-            members.add(new Projections.Member(names.get(j), outputs[j], offset));
-            offset += outputs[j];
-        }
-        int inputs = at[2];
-        List<FrozenMatrices.Part> parts = new ArrayList<>();
-        for (Projections.Member member : members) {
-            String name = "model.layers.%d.%s.weight".formatted(at[0], member.name());
-            parts.add(
-                    new FrozenMatrices.Part(
-                            member.outputs(), () -> source.weight(name, member.outputs(), inputs)));
-        }
-        FrozenMatrix weight = matrices.of(parts, inputs);
-        return new Projections(at[0], at[1], members, inputs, weight, place);
+        return new ModelBuilder(source, place, quantization).build();
     }
 
     public ModelConfig config() {
@@ -217,7 +117,10 @@ public final class LanguageModel implements AutoCloseable {
                                 + " NAME");
             }
         }
-        return Scopes.keep(() -> embedding.index_select(0, place.indices(ids)));
+        return Scopes.keep(() -> {
+            Tensor x = embedding.index_select(0, place.indices(ids));
+            return embeddingScale == null ? x : x.mul_(embeddingScale);
+        });
     }
 
     /// What the blocks need for a row of conversations; tensors in the caller's scope.
@@ -231,34 +134,8 @@ public final class LanguageModel implements AutoCloseable {
             }
             longest = Math.max(longest, end - starts[s]);
         }
-        Tensor mask = causal(SegmentAttention.padded(longest));
-        return new Row(starts, length, rope.at(positions), mask, masks);
-    }
-
-    private Tensor causal(int longest) {
-        Tensor mask = causal;
-        if (mask == null || mask.size(0) < longest) {
-            if (mask != null) {
-                mask.close();
-            }
-            mask = Scopes.owned(() -> causalMask(0, longest, longest));
-            causal = mask;
-        }
-        return mask;
-    }
-
-    /// `(c,n)`: 0 where new token i sees token j, minus infinity elsewhere.
-    ///
-    /// @param past tokens before the first new one
-    /// @param n    at least past + c; what lies behind is not seen
-    private Tensor causalMask(int past, int c, int n) {
-        Scalar never = new Scalar(Double.NEGATIVE_INFINITY);
-        Tensor mask = place.empty(c, n).fill_(never).triu_(past + 1L);
-        if (config.window() > 0 && past + c > config.window()) {
-            Tensor outside = place.empty(c, n).fill_(never);
-            mask.add_(outside.tril_((long) past - config.window()));
-        }
-        return mask;
+        Sights seen = sights.ofRow(positions, SegmentAttention.padded(longest));
+        return new Row(starts, length, seen, masks);
     }
 
     public KvCache newCache() {
@@ -293,10 +170,10 @@ public final class LanguageModel implements AutoCloseable {
         cache.reserve(ids.length);
         int past = cache.length();
         Tensor x = embed(ids);
-        Rope.Angles angles = rope.at(range(past, ids.length));
-        Tensor mask = causalMask(past, ids.length, KvCache.rounded(past + ids.length));
+        int places = KvCache.rounded(past + ids.length);
+        Sights seen = sights.ofStep(range(past, ids.length), past, places);
         for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).step(x, angles, cache.layer(i), past, mask);
+            x = blocks.get(i).step(x, seen, cache.layer(i), past);
         }
         cache.advance(ids.length);
         return lastOnly ? x.narrow(0, ids.length - 1L, 1) : x;
@@ -342,9 +219,9 @@ public final class LanguageModel implements AutoCloseable {
             blocks.forEach(Block::close);
             matrices.close();
             finalNorm.close();
-            rope.close();
-            if (causal != null) {
-                causal.close();
+            sights.close();
+            if (embeddingScale != null) {
+                embeddingScale.close();
             }
             if (!config.tied()) {
                 head.close();

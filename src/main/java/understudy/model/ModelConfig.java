@@ -14,9 +14,13 @@ import understudy.base.UserError;
 /// @param headSize     D, even
 /// @param intermediate F
 /// @param normEpsilon  added to the mean square in RMS norms
-/// @param window       latest tokens a token can see; 0 for all
+/// @param rope         positions in all layers that are not local
+/// @param local        layers with a sliding window
+/// @param queryScalar  scores of attention are divided by its square root; D in most families
+/// @param biases       which linear layers have one
 /// @param maxPositions longest context the model was made for, tokens
 /// @param tied         whether the head shares the embedding's weights
+/// @param nested       whether it is the language part of a model that sees images
 public record ModelConfig(
         Family family,
         int vocabulary,
@@ -28,19 +32,32 @@ public record ModelConfig(
         int intermediate,
         double normEpsilon,
         RopeConfig rope,
-        int window,
+        LocalLayers local,
+        double queryScalar,
+        Biases biases,
         int maxPositions,
-        boolean tied) {
+        boolean tied,
+        boolean nested) {
+
+    /// Which linear layers of every block have a bias.
+    ///
+    /// @param qkv    q, k and v
+    /// @param output the one behind attention
+    /// @param mlp    gate, up and down
+    public record Biases(boolean qkv, boolean output, boolean mlp) {
+        static final Biases NONE = new Biases(false, false, false);
+        static final Biases QKV = new Biases(true, false, false);
+    }
 
     public ModelConfig {
         bound("vocabulary", vocabulary, 1, 4_000_000);
         bound("hidden size", hidden, 1, 65_536);
-        bound("layers", layers, 1, 512);
+        layers(layers);
         bound("attention heads", heads, 1, 1024);
         bound("key/value heads", kvHeads, 1, heads);
         bound("head size", headSize, 2, 4096);
         bound("intermediate size", intermediate, 1, 1_000_000);
-        bound("sliding window", window, 0, Integer.MAX_VALUE);
+        bound("local layers", local.layers().length(), 0, layers);
         bound("context length", maxPositions, 1, 1 << 28);
         if (heads % kvHeads != 0 || headSize % 2 != 0) {
             throw new IllegalArgumentException(
@@ -48,6 +65,9 @@ public record ModelConfig(
         }
         if (!(normEpsilon > 0 && normEpsilon < 1)) {
             throw new IllegalArgumentException("norm epsilon " + normEpsilon);
+        }
+        if (!(queryScalar > 0 && queryScalar < 1e6)) {
+            throw new IllegalArgumentException("query scalar " + queryScalar);
         }
     }
 
@@ -66,8 +86,10 @@ public record ModelConfig(
     /// @param family `model_type`, such as `llama`
     /// @param sizes  vocabulary, hidden, layers, heads, kvHeads, headSize, intermediate
     public static ModelConfig ofShape(String family, int[] sizes, int maxPositions, boolean tied) {
+        Family known = Family.ofModelType(family, "catalogue");
+        RopeConfig rope = RopeConfig.plain(10_000);
         return new ModelConfig(
-                Family.ofModelType(family, "catalogue"),
+                known,
                 sizes[0],
                 sizes[1],
                 sizes[2],
@@ -76,13 +98,19 @@ public record ModelConfig(
                 sizes[5],
                 sizes[6],
                 1e-5,
-                RopeConfig.plain(10_000),
-                0,
+                rope,
+                LocalLayers.none(rope),
+                sizes[5],
+                switch (known) {
+                    case QWEN2 -> Biases.QKV;
+                    case LLAMA, MISTRAL, QWEN3, GEMMA3, PHI3 -> Biases.NONE;
+                },
                 maxPositions,
-                tied);
+                tied,
+                false);
     }
 
-    /// The same shape with another sliding window.
+    /// The same shape with a sliding window in every layer.
     public ModelConfig withWindow(int tokens) {
         return new ModelConfig(
                 family,
@@ -95,9 +123,12 @@ public record ModelConfig(
                 intermediate,
                 normEpsilon,
                 rope,
-                tokens,
+                LocalLayers.all(layers, tokens, rope),
+                queryScalar,
+                biases,
                 maxPositions,
-                tied);
+                tied,
+                nested);
     }
 
     /// G, query heads a key/value head.
@@ -110,12 +141,37 @@ public record ModelConfig(
         return Math.max(heads * headSize, Math.max(hidden, intermediate));
     }
 
+    /// Latest tokens a token sees in the local layers; 0 where there are none.
+    public int window() {
+        return local.window();
+    }
+
+    /// Where transformers keeps a block, such as `model.layers.3`.
+    String layerName(int layer) {
+        return (nested ? "model.language_model.layers." : "model.layers.") + layer;
+    }
+
     /// Weights in all, embedding and head included.
     public long parameters() {
-        long attention = (long) hidden * headSize * (2L * heads + 2L * kvHeads);
-        long mlp = 3L * hidden * intermediate;
         long ends = (long) vocabulary * hidden * (tied ? 1 : 2);
-        return layers * (attention + mlp + 2L * hidden) + ends + hidden;
+        return layers * BlockShape.parameters(this) + ends + hidden;
+    }
+
+    /// Numbers that an adapter of this model learns.
+    public long adapterParameters(LoraConfig lora) {
+        return layers * BlockShape.adapterParameters(this, lora);
+    }
+
+    /// Columns of what a block keeps for its backward pass beyond what every family keeps.
+    public int furtherColumns() {
+        int behind = (family.norms().count() - 2) * hidden;
+        return behind + (family.normsHeads() ? (heads + kvHeads) * headSize : 0);
+    }
+
+    /// Checks a number of layers, for what is laid out by it before the rest is known.
+    static int layers(int count) {
+        bound("layers", count, 1, 512);
+        return count;
     }
 
     private static void bound(String what, long value, long low, long high) {

@@ -12,6 +12,9 @@ interface ModelSource extends AutoCloseable {
     /// @param name such as `model.layers.3.mlp.up_proj.weight`
     Tensor weight(String name, long... shape);
 
+    /// What was read so far need not stay in memory.
+    void release();
+
     @Override
     void close();
 }

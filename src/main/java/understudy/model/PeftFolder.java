@@ -44,12 +44,13 @@ public final class PeftFolder {
         byte[] config =
                 Json.json()
                         .writerWithDefaultPrettyPrinter()
-                        .writeValueAsBytes(config(adapter.config(), base, revision));
+                        .writeValueAsBytes(config(adapter, base, revision));
         PrivateFiles.write(folder.resolve(CONFIG), out -> out.write(config));
     }
 
     private static Map<String, @Nullable Object> config(
-            LoraConfig lora, String base, @Nullable String revision) {
+            Adapter adapter, String base, @Nullable String revision) {
+        LoraConfig lora = adapter.config();
         Map<String, @Nullable Object> config = new LinkedHashMap<>();
         config.put("peft_type", "LORA");
         config.put("task_type", "CAUSAL_LM");
@@ -58,7 +59,7 @@ public final class PeftFolder {
         config.put("r", lora.rank());
         config.put("lora_alpha", lora.alpha());
         config.put("lora_dropout", lora.dropout());
-        config.put("target_modules", lora.targets());
+        config.put("target_modules", adapter.targetModules());
         config.put("bias", "none");
         config.put("fan_in_fan_out", false);
         config.put("modules_to_save", null);

@@ -12,38 +12,50 @@ import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
 /// Frozen linear layers that share an input, as one multiply, each with its share of the adapter:
-/// `y_j = x·W_jᵀ + (m∘x)·A_jᵀ·(s·B_j)ᵀ` with dropout mask m and s = alpha/r.
+/// `y_j = x·W_jᵀ + b_j + (m∘x)·A_jᵀ·(s·B_j)ᵀ` with dropout mask m and s = alpha/r.
 ///
 /// The A factors of the group are stacked, so that the low-rank input is one multiply too.
 /// Letters: I inputs, O outputs of all members together, O_j of one member, n members with LoRA.
 final class Projections {
     private final int layer;
+    private final String path;
     private final int site;
     private final List<Member> members;
     private final int inputs;
     private final FrozenMatrix weight; // (O,I)
+    private final @Nullable Tensor bias; // (O)
     private final Placement place;
     private @Nullable LoraPart lora;
 
     /// One linear layer of the group.
     ///
-    /// @param name    such as `self_attn.q_proj`
+    /// @param name    such as `self_attn.q_proj`, or `self_attn.qkv_proj` where three are fused
     /// @param outputs O_j
     /// @param offset  its first row in the group's weight
-    record Member(String name, int outputs, int offset) {}
+    record Member(String name, int outputs, int offset) {
+        /// Such as `q_proj`.
+        String lastName() {
+            return name.substring(name.indexOf('.') + 1);
+        }
+    }
 
+    /// @param path where transformers keeps the block, such as `model.layers.3`
     Projections(
             int layer,
+            String path,
             int site,
             List<Member> members,
             int inputs,
             FrozenMatrix weight,
+            @Nullable Tensor bias,
             Placement place) {
         this.layer = layer;
+        this.path = path;
         this.site = site;
         this.members = List.copyOf(members);
         this.inputs = inputs;
         this.weight = weight;
+        this.bias = bias;
         this.place = place;
     }
 
@@ -51,8 +63,8 @@ final class Projections {
         return members;
     }
 
-    int layer() {
-        return layer;
+    String path() {
+        return path;
     }
 
     int inputs() {
@@ -85,6 +97,9 @@ final class Projections {
         try (PointerScope inner = new PointerScope()) {
             Tensor y = torch.mm(x, weight.dense().t());
             callers.attach(y);
+            if (bias != null) {
+                y.add_(bias);
+            }
             LoraPart part = lora;
             if (part == null) {
                 return new Output(y, null, null);
@@ -155,6 +170,9 @@ final class Projections {
 
     void close() {
         weight.close();
+        if (bias != null) {
+            bias.close();
+        }
     }
 
     /// The adapter's part at one group, as views of the adapter's memory.

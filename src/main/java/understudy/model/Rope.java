@@ -21,9 +21,9 @@ final class Rope implements AutoCloseable {
     private Tensor sines;
     private int positions;
 
-    Rope(ModelConfig config, Placement place) {
-        this.config = config.rope();
-        this.headSize = config.headSize();
+    Rope(RopeConfig config, int headSize, Placement place) {
+        this.config = config;
+        this.headSize = headSize;
         this.place = place;
         this.cosines = Scopes.owned(() -> place.empty(0, headSize / 2));
         this.sines = Scopes.owned(() -> place.empty(0, headSize / 2));

@@ -1,6 +1,5 @@
 package understudy.model;
 
-import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// What the blocks need to know of the row they work on.
@@ -8,12 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// @param starts first token of each conversation in the row, ascending, `starts[0] = 0`; tokens
 ///               see only tokens of their own conversation
 /// @param length T
-/// @param angles of each token's position in its conversation
-/// @param causal `(L,L)` with L at least the longest conversation: 0 where a token sees another,
-///               minus infinity elsewhere
+/// @param sights what each kind of layer sees
 /// @param masks  dropout of the adapter's inputs; null for none
-record Row(
-        int[] starts, int length, Rope.Angles angles, Tensor causal, @Nullable DropoutMasks masks) {
+record Row(int[] starts, int length, Sights sights, @Nullable DropoutMasks masks) {
 
     int end(int conversation) {
         return conversation + 1 < starts.length ? starts[conversation + 1] : length;

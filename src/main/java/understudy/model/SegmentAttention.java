@@ -36,13 +36,14 @@ final class SegmentAttention {
     private final int window;
     private final @Nullable Kernels kernels;
 
-    SegmentAttention(ModelConfig config, Placement place) {
+    /// @param window latest tokens that a token sees; 0 for all
+    SegmentAttention(ModelConfig config, int window, Placement place) {
         this.heads = config.heads();
         this.kvHeads = config.kvHeads();
         this.group = config.group();
         this.headSize = config.headSize();
-        this.factor = 1 / Math.sqrt(headSize);
-        this.window = config.window();
+        this.factor = 1 / Math.sqrt(config.queryScalar());
+        this.window = window;
         this.scale = Scopes.own(new Scalar(factor));
         this.place = place;
         this.kernels = Kernels.fit(place, STEP) ? Kernels.of(place) : null;
@@ -57,10 +58,11 @@ final class SegmentAttention {
     }
 
     /// @param qkv   `(T,(H+2K)·D)`, queries and keys turned by their position
+    /// @param causal `(L,L)`, see [Sight]
     /// @param saved receives the attention weights of each chunk, in the caller's scope; null when
     ///              there is no backward pass
     /// @return `(T,H·D)` in the caller's scope
-    Tensor forward(Tensor qkv, Row row, @Nullable List<Tensor> saved) {
+    Tensor forward(Tensor qkv, Row row, Tensor causal, @Nullable List<Tensor> saved) {
         Tensor out = place.empty(row.length(), (long) heads * headSize);
         PointerScope callers = Scopes.current();
         for (int s = 0; s < row.starts().length; s++) {
@@ -72,7 +74,7 @@ final class SegmentAttention {
                 for (int from = 0; from < length; from += CHUNK) {
                     int count = Math.min(CHUNK, length - from);
                     int n = from + padded(count);
-                    Tensor weights = weights(qkv, row, keys, start, from, count);
+                    Tensor weights = weights(qkv, causal, keys, start, from, count);
                     if (saved != null) {
                         callers.attach(weights);
                         saved.add(weights);
@@ -91,7 +93,7 @@ final class SegmentAttention {
     }
 
     /// Softmax of the scaled and masked scores, `(K,G·c,n)`.
-    private Tensor weights(Tensor qkv, Row row, Tensor keys, int start, int from, int count) {
+    private Tensor weights(Tensor qkv, Tensor causal, Tensor keys, int start, int from, int count) {
         int c = padded(count);
         int n = from + c;
         Tensor queries = stack(qkv.narrow(0, start + from, count), count);
@@ -101,7 +103,7 @@ final class SegmentAttention {
             return scores;
         }
         scores.mul_(scale);
-        scores.view(kvHeads, group, c, n).add_(row.causal().narrow(0, from, c).narrow(1, 0, n));
+        scores.view(kvHeads, group, c, n).add_(causal.narrow(0, from, c).narrow(1, 0, n));
         return scores.softmax(-1);
     }
 
@@ -148,8 +150,8 @@ final class SegmentAttention {
                 .permute(1, 0, 2);
     }
 
-    /// With weights P: `dV = Pᵀ·dO`, `dP = dO·Vᵀ`, `dS = P∘(dP − rowsum(P∘dP))/√D`, `dQ = dS·K`,
-    /// `dK = dSᵀ·Q`.
+    /// With weights P and the scale s of the scores, 1/√D in most families: `dV = Pᵀ·dO`,
+    /// `dP = dO·Vᵀ`, `dS = s·P∘(dP − rowsum(P∘dP))`, `dQ = dS·K`, `dK = dSᵀ·Q`.
     ///
     /// @param dout  `(T,H·D)`
     /// @param saved from the forward pass, in its order

@@ -1,8 +1,10 @@
 package understudy.tensor;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -48,6 +50,13 @@ public record Placement(Device device, ComputeType type) {
     /// Zeros in the compute type.
     public Tensor zeros(long... shape) {
         return torch.zeros(shape, options(type.scalar()));
+    }
+
+    /// The nearest number that the compute type has.
+    public double rounded(double value) {
+        try (PointerScope inner = new PointerScope()) {
+            return empty(1).fill_(new Scalar(value)).to(torch.ScalarType.Double).item_double();
+        }
     }
 
     /// Indices as a 1-D tensor of 64-bit integers.

@@ -20,9 +20,15 @@ public record MemoryPlan(
     /// Tokens that one token of a row of packed chats sees in the mean: what the demo's chats have.
     public static final int TYPICAL_SEEN = 200;
 
-    /// Bytes of the JVM, libtorch and what oneDNN compiles, measured on a training of next to
-    /// nothing.
-    private static final long RUNTIME = 700L << 20;
+    /// Bytes of the JVM, libtorch and what oneDNN compiles; see docs/performance.md for what was
+    /// measured.
+    private static final long RUNTIME = 320L << 20;
+
+    /// The allocator's air between tensors that come and go.
+    private static final double AIR = 1.06;
+
+    /// Conversations are hardly longer than twice this, tokens.
+    private static final int MOST_SEEN = 512;
 
     private static final int LOSS_CHUNK = 256;
     private static final int ATTENTION_CHUNK = 256;
@@ -69,9 +75,17 @@ public record MemoryPlan(
         }
     }
 
+    /// The plan for rows that are not known yet: the longest is packed with conversations of up to
+    /// 1,024 tokens.
+    ///
     /// @param rowLength tokens of the longest row
-    /// @param seen      tokens that one of its tokens sees in the mean; half the row where it is one
-    ///     conversation
+    public static MemoryPlan of(ModelConfig model, Method method, ComputeType type, int rowLength) {
+        return of(model, method, type, rowLength, Math.min(rowLength / 2.0, MOST_SEEN));
+    }
+
+    /// @param rowLength tokens of the longest row
+    /// @param seen      tokens that one of its tokens sees in the mean; half the row where it is
+    ///     one conversation
     public static MemoryPlan of(
             ModelConfig model, Method method, ComputeType type, int rowLength, double seen) {
         long bytes = type.bytes();
@@ -86,8 +100,8 @@ public record MemoryPlan(
                 method,
                 method.full ? 0 : weights(model, method.quantization, type),
                 learned * (4 + 4 + method.optimiserBits / 4 + bytes) + learned * 8,
-                model.layers() * block + passing,
-                model.layers() * bytes * t * model.hidden() + block + passing,
+                (long) (AIR * (model.layers() * block + passing)),
+                (long) (AIR * (model.layers() * bytes * t * model.hidden() + block + passing)),
                 RUNTIME + loss + masks);
     }
 
@@ -98,6 +112,7 @@ public record MemoryPlan(
         long heads = (long) model.heads() * model.headSize();
         long keyValue = (long) model.kvHeads() * model.headSize();
         long vector = 4L * model.hidden() + 2 * heads + 2 * keyValue + 3L * model.intermediate();
+        vector += model.furtherColumns();
         long low = method.full ? 0 : 7L * method.lora.rank();
         double square = model.heads() * (seen + Math.min(seen, ATTENTION_CHUNK / 2.0));
         return (long) (type.bytes() * t * (vector + low + square));
@@ -121,29 +136,15 @@ public record MemoryPlan(
         return (long) (matrices * each) + (model.parameters() - matrices) * type.bytes() + buffer;
     }
 
-    /// Numbers in the linear layers of all blocks.
+    /// Weights of the blocks; norms and biases among them are too few to be counted apart.
     private static long matrices(ModelConfig model) {
         long ends = (long) model.vocabulary() * model.hidden() * (model.tied() ? 1 : 2);
-        long norms = (2L * model.layers() + 1) * model.hidden();
-        return model.parameters() - ends - norms;
+        return model.parameters() - ends - model.hidden();
     }
 
     /// Numbers that the adapter learns.
     public static long learned(ModelConfig model, LoraConfig lora) {
-        long heads = (long) model.heads() * model.headSize();
-        long keyValue = (long) model.kvHeads() * model.headSize();
-        long hidden = model.hidden();
-        long wide = model.intermediate();
-        long sum = 0;
-        for (String target : lora.targets()) {
-            sum +=
-                    switch (target) {
-                        case "q_proj", "o_proj" -> hidden + heads;
-                        case "k_proj", "v_proj" -> hidden + keyValue;
-                        default -> hidden + wide;
-                    };
-        }
-        return sum * lora.rank() * model.layers();
+        return model.adapterParameters(lora);
     }
 
     /// Bytes at the peak of training.

@@ -87,8 +87,8 @@ record Plan(List<Batch> steps, long epochTokens) {
     }
 
     /// The most that a token of any row sees in the mean, tokens.
-    double mostSeen(int window) {
-        return TrainBenchmark.seen(steps.stream().flatMap(b -> b.rows().stream()).toList(), window);
+    double mostSeen() {
+        return TrainBenchmark.seen(steps.stream().flatMap(b -> b.rows().stream()).toList());
     }
 
     /// Learning rate of a step.

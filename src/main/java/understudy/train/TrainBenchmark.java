@@ -97,14 +97,7 @@ public final class TrainBenchmark {
         List<PackedRow> packed = packed(rows, work.length);
         LoraConfig lora = work.lora;
         ComputeType type = model.place().type();
-        int longest = packed.stream().mapToInt(r -> r.ids().length).max().orElse(1);
-        MemoryPlan plan =
-                MemoryPlan.of(
-                        model.config(),
-                        MemoryPlan.Method.lora(lora, work.quantization),
-                        type,
-                        longest,
-                        seen(packed, model.config().window()));
+        MemoryPlan plan = plan(model, packed, work);
         boolean recompute =
                 switch (work.recompute) {
                     case ON -> true;
@@ -133,7 +126,7 @@ public final class TrainBenchmark {
                 speeds[step] = row.ids().length / seconds[step];
                 losses.add(mean(each));
                 learned += row.scored().cardinality();
-                visible += visible(row, model.config().window());
+                visible += visible(row, model.config());
                 tokens += row.ids().length;
             }
         } finally {
@@ -164,6 +157,16 @@ public final class TrainBenchmark {
                 Arrays.stream(seconds).boxed().toList());
     }
 
+    private static MemoryPlan plan(LanguageModel model, List<PackedRow> packed, Work work) {
+        int longest = packed.stream().mapToInt(r -> r.ids().length).max().orElse(1);
+        return MemoryPlan.of(
+                model.config(),
+                MemoryPlan.Method.lora(work.lora, work.quantization),
+                model.place().type(),
+                longest,
+                seen(packed));
+    }
+
     private static List<PackedRow> packed(List<TrainingRow> rows, int length) {
         List<PackedRow> packed = new ArrayList<>(new Packer(length, 0).pack(rows, 0));
         packed.removeIf(r -> r.ids().length > length || r.scored().isEmpty());
@@ -187,12 +190,15 @@ public final class TrainBenchmark {
                 ComputeType.rate(type, rows, model.hidden(), 2 * model.intermediate()));
     }
 
-    /// The most that a token of any of the rows sees in the mean.
-    static double seen(List<PackedRow> rows, int window) {
-        return rows.stream()
-                .mapToDouble(row -> visible(row, window) / row.ids().length)
-                .max()
-                .orElse(0);
+    /// The most that a token of any of the rows sees in the mean, where no layer has a window.
+    static double seen(List<PackedRow> rows) {
+        return rows.stream().mapToDouble(row -> visible(row, 0) / row.ids().length).max().orElse(0);
+    }
+
+    /// Sum over a row's tokens of how many tokens each can see, mean of all layers.
+    private static double visible(PackedRow row, ModelConfig model) {
+        double local = (double) model.local().layers().cardinality() / model.layers();
+        return local * visible(row, model.local().window()) + (1 - local) * visible(row, 0);
     }
 
     private static double visible(PackedRow row, int window) {

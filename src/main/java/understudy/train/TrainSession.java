@@ -87,7 +87,7 @@ final class TrainSession implements AutoCloseable {
                         MemoryPlan.Method.lora(config.lora(), config.quantization()),
                         model.place().type(),
                         plan.longestRow(),
-                        plan.mostSeen(model.config().window()));
+                        plan.mostSeen());
         boolean recompute = memory.mustRecompute(Memory.free() + memory.weights());
         this.pass = new RowPass(model, recompute);
         this.dropout =

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -12,6 +13,20 @@ import understudy.weights.Safetensors;
 /// A tiny model of `src/test/resources/golden/model` and what transformers computed with it.
 record Golden(String name, Safetensors values) implements AutoCloseable {
     static final Path ROOT = Path.of("src/test/resources/golden/model");
+
+    /// Every tiny model: families, and variants that a config may choose.
+    static List<String> names() {
+        return List.of(
+                "llama",
+                "llama3",
+                "llama_bias",
+                "mistral",
+                "qwen2",
+                "qwen2_window",
+                "qwen3",
+                "gemma3",
+                "phi3");
+    }
 
     static Golden of(String name) {
         return new Golden(name, Safetensors.open(ROOT.resolve(name).resolve("golden.safetensors")));

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Libtorch;
 import understudy.tensor.Placement;
@@ -49,10 +51,11 @@ class LeakTest {
         assertThat(Scopes.alive()).as(what).isLessThanOrEqualTo(alive + 10);
     }
 
-    @Test
-    void passesLeaveNothing() throws Exception {
-        try (Golden golden = Golden.of("llama");
-                LanguageModel model = TinyModel.load("llama", ComputeType.F32);
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "gemma3"})
+    void passesLeaveNothing(String name) throws Exception {
+        try (Golden golden = Golden.of(name);
+                LanguageModel model = TinyModel.load(name, ComputeType.F32);
                 Adapter adapter = PeftFolder.load(model, golden.adapter(), true);
                 AdamW optimiser = new AdamW(adapter, 0.01);
                 KvCache cache = model.newCache()) {
@@ -99,8 +102,8 @@ class LeakTest {
                 20,
                 () -> {
                     try (PointerScope scope = new PointerScope();
-                            Golden golden = Golden.of("mistral");
-                            LanguageModel model = TinyModel.load("mistral", ComputeType.F32);
+                            Golden golden = Golden.of("gemma3");
+                            LanguageModel model = TinyModel.load("gemma3", ComputeType.F32);
                             KvCache cache = model.newCache()) {
                         model.next(new int[] {1, 2, 3}, cache);
                         RowPass pass = new RowPass(model, false);

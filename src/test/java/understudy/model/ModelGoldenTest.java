@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
 import understudy.train.AdamW;
@@ -21,7 +21,7 @@ class ModelGoldenTest {
     private static final Placement F32 = Placement.cpu(ComputeType.F32);
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3", "mistral"})
+    @MethodSource("understudy.model.Golden#names")
     void logitsAreThoseOfTransformers(String name) {
         try (PointerScope scope = new PointerScope();
                 Golden golden = Golden.of(name);
@@ -40,7 +40,7 @@ class ModelGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3", "mistral"})
+    @MethodSource("understudy.model.Golden#names")
     void tokenByTokenIsTheSameAsAllAtOnce(String name) {
         try (PointerScope scope = new PointerScope();
                 Golden golden = Golden.of(name);
@@ -61,7 +61,7 @@ class ModelGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3", "mistral"})
+    @MethodSource("understudy.model.Golden#names")
     void gradientsAreThoseOfAutograd(String name) {
         for (boolean recompute : new boolean[] {false, true}) {
             try (PointerScope scope = new PointerScope();
@@ -82,7 +82,7 @@ class ModelGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3", "mistral"})
+    @MethodSource("understudy.model.Golden#names")
     void tenTrainingLossesAreThoseOfTransformers(String name) {
         try (PointerScope scope = new PointerScope();
                 Golden golden = Golden.of(name);
@@ -112,10 +112,11 @@ class ModelGoldenTest {
         }
     }
 
-    @Test
-    void packedConversationsDoNotSeeEachOther() {
+    @ParameterizedTest
+    @MethodSource("understudy.model.Golden#names")
+    void packedConversationsDoNotSeeEachOther(String name) {
         try (PointerScope scope = new PointerScope();
-                Golden golden = Golden.of("llama");
+                Golden golden = Golden.of(name);
                 LanguageModel model = LanguageModel.load(golden.folder(), F32)) {
             int[] ids = golden.ids();
             RowPass pass = new RowPass(model, false);

@@ -1,0 +1,121 @@
+package understudy.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.FrozenMatrices;
+import understudy.tensor.Placement;
+import understudy.tensor.Quantization;
+import understudy.tensor.Scopes;
+
+/// Builds a model from its weights, tensor by tensor; those of the blocks' linear layers are held
+/// as asked.
+final class ModelBuilder {
+    private final ModelSource source;
+    private final ModelConfig config;
+    private final Placement place;
+    private final FrozenMatrices matrices;
+    private final Sights.Maker sights;
+
+    ModelBuilder(ModelSource source, Placement place, Quantization quantization) {
+        this.source = source;
+        this.config = source.config();
+        this.place = place;
+        this.matrices = new FrozenMatrices(place, quantization);
+        this.sights = new Sights.Maker(config, place);
+    }
+
+    LanguageModel build() {
+        Tensor embedding = copy("model.embed_tokens.weight", config.vocabulary(), config.hidden());
+        Tensor head =
+                config.tied()
+                        ? embedding
+                        : copy("lm_head.weight", config.vocabulary(), config.hidden());
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < config.layers(); i++) {
+            blocks.add(block(i));
+            source.release(); // a mapped file of 14 GB would fill the memory with what was copied
+        }
+        RmsNorm norm = norm("model.norm", config.hidden());
+        return new LanguageModel(config, place, embedding, head, blocks, norm, sights, matrices);
+    }
+
+    private Tensor copy(String name, long... shape) {
+        return Scopes.owned(() -> {
+            Tensor weight = place.empty(shape);
+            return weight.copy_(source.weight(name, shape));
+        });
+    }
+
+    private RmsNorm norm(String name, int size) {
+        return new RmsNorm(copy(name + ".weight", size), config.normEpsilon(), place);
+    }
+
+    private Block block(int layer) {
+        String prefix = "model.layers." + layer + ".";
+        Family.BlockNorms names = config.family().norms();
+        boolean local = config.local().has(layer);
+        List<Projections> projections = new ArrayList<>();
+        for (BlockShape.Group group : BlockShape.groups(config)) {
+            projections.add(projections(layer, projections.size(), prefix, group));
+        }
+        Block.Parts parts =
+                new Block.Parts(
+                        norm(prefix + names.beforeAttention(), config.hidden()),
+                        config.family().normsHeads() ? headNorms(prefix) : null,
+                        residual(prefix, names.behindAttention()),
+                        norm(prefix + names.beforeMlp(), config.hidden()),
+                        residual(prefix, names.behindMlp()),
+                        List.copyOf(projections),
+                        local,
+                        sights.rope(local));
+        return new Block(config, parts, place);
+    }
+
+    private HeadNorms headNorms(String prefix) {
+        return new HeadNorms(
+                config,
+                norm(prefix + "self_attn.q_norm", config.headSize()),
+                norm(prefix + "self_attn.k_norm", config.headSize()),
+                place);
+    }
+
+    private Residual residual(String prefix, @Nullable String norm) {
+        return new Residual(norm == null ? null : norm(prefix + norm, config.hidden()));
+    }
+
+    private Projections projections(int layer, int site, String prefix, BlockShape.Group group) {
+        List<Projections.Member> members = new ArrayList<>();
+        List<FrozenMatrices.Part> parts = new ArrayList<>();
+        int offset = 0;
+        for (BlockShape.Linear linear : group.members()) {
+            int rows = linear.outputs();
+            String name = prefix + linear.name() + ".weight";
+            members.add(new Projections.Member(linear.name(), rows, offset));
+            parts.add(
+                    new FrozenMatrices.Part(rows, () -> source.weight(name, rows, group.inputs())));
+            offset += rows;
+        }
+        return new Projections(
+                layer,
+                config.layerName(layer),
+                site,
+                members,
+                group.inputs(),
+                matrices.of(parts, group.inputs()),
+                group.biased() ? bias(prefix, members, group.outputs()) : null,
+                place);
+    }
+
+    private Tensor bias(String prefix, List<Projections.Member> members, int outputs) {
+        return Scopes.owned(() -> {
+            Tensor bias = place.empty(outputs);
+            for (Projections.Member member : members) {
+                bias.narrow(0, member.offset(), member.outputs())
+                        .copy_(source.weight(prefix + member.name() + ".bias", member.outputs()));
+            }
+            return bias;
+        });
+    }
+}
