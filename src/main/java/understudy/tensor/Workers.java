@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A part takes microseconds, so the helpers look for the next call for a moment before they
 /// sleep, and the caller works too. One caller at a time; others wait for their turn.
-final class Workers {
+public final class Workers {
     /// How long a helper looks for work before it sleeps; longer would take the cores from
     /// libtorch's own threads.
     private static final long SPIN_NANOS = 20_000;
@@ -72,15 +72,15 @@ final class Workers {
         SHARED.share(new Call(work, parts));
     }
 
-    /// Splits `rows` into even stretches, some a thread, and does each.
-    static void rows(long rows, Stretch work) {
+    /// Splits `rows` into even stretches, some a thread, and does each; returns when all are done.
+    public static void rows(long rows, Stretch work) {
         int parts = (int) Math.min(rows, 4L * threads());
         run(parts, part -> work.work(rows * part / parts, rows * (part + 1) / parts));
     }
 
     /// Rows `from` (inclusive) to `to` (exclusive).
     @FunctionalInterface
-    interface Stretch {
+    public interface Stretch {
         void work(long from, long to);
     }
 

@@ -1,32 +1,51 @@
 package understudy.train;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
+import understudy.base.UserError;
 import understudy.model.Adapter;
 import understudy.tensor.Scopes;
+import understudy.tensor.WeightTensors;
+import understudy.tensor.Workers;
 
-/// AdamW (Loshchilov and Hutter 2019) over an adapter's flat vector, state in f32.
+/// AdamW (Loshchilov and Hutter 2019) over an adapter's flat vector, state in 32 or 8 bits.
 ///
 /// With gradient g, step t, decay λ and rate η: `m = β1·m + (1-β1)·g`, `v = β2·v + (1-β2)·g²`,
 /// `p = p·(1-η·λ) - η/(1-β1^t) · m / (sqrt(v/(1-β2^t)) + ε)`.
 public final class AdamW implements AutoCloseable {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
     private static final double EPSILON = 1e-8;
 
     private final Adapter adapter;
     private final double decay;
-    private final Tensor mean;
-    private final Tensor square;
+    private final Moments moments;
     private int steps;
 
+    /// State in 32 bits.
+    ///
     /// @param decay λ, 0 for none
     public AdamW(Adapter adapter, double decay) {
+        this(adapter, decay, 32);
+    }
+
+    /// @param decay λ, 0 for none
+    /// @param bits  of each number of the state, 32 or 8
+    /// @throws UserError for 8 bits on a GPU
+    public AdamW(Adapter adapter, double decay, int bits) {
+        if (bits == 8 && adapter.parameters().is_cuda()) {
+            throw new UserError(
+                    "the optimiser's state has 32 bits on a GPU",
+                    "train.optimizer_bits",
+                    "use --set train.optimizer_bits=32, or --device cpu");
+        }
         this.adapter = adapter;
         this.decay = decay;
-        this.mean = Scopes.owned(() -> torch.zeros_like(adapter.parameters()));
-        this.square = Scopes.owned(() -> torch.zeros_like(adapter.parameters()));
+        this.moments =
+                bits == 8 ? new ByteMoments(adapter.size()) : new FullMoments(adapter.parameters());
     }
 
     /// Length of the gradient; not finite where any part of it is not.
@@ -43,24 +62,78 @@ public final class AdamW implements AutoCloseable {
     /// @param clip longest gradient used; longer ones are shortened to it
     public void step(double rate, double norm, double clip) {
         steps++;
+        double shorter = norm > clip ? clip / (norm + 1e-6) : 1;
+        if (adapter.parameters().is_cuda()) {
+            onGpu(rate, shorter, (FullMoments) moments);
+        } else {
+            onCpu(rate, shorter);
+        }
+        adapter.refresh();
+    }
+
+    /// In one pass over memory, piece by piece, so that nothing as large as the adapter is made.
+    private void onCpu(double rate, double shorter) {
+        MemorySegment parameters = WeightTensors.memory(adapter.parameters());
+        MemorySegment gradients = WeightTensors.memory(adapter.gradients());
+        long size = adapter.size();
+        float keep = (float) (1 - rate * decay);
+        float root = (float) (1 / Math.sqrt(1 - Math.pow(BETA2, steps)));
+        float scaled = (float) (rate / (1 - Math.pow(BETA1, steps)));
+        Workers.rows(
+                (size + Moments.PIECE - 1) / Moments.PIECE,
+                (from, to) -> {
+                    float[] p = new float[Moments.PIECE];
+                    float[] g = new float[Moments.PIECE];
+                    float[] m = new float[Moments.PIECE];
+                    float[] v = new float[Moments.PIECE];
+                    for (long piece = from; piece < to; piece++) {
+                        long at = piece * Moments.PIECE;
+                        int count = (int) Math.min(Moments.PIECE, size - at);
+                        MemorySegment.copy(parameters, FLOAT, 4 * at, p, 0, count);
+                        MemorySegment.copy(gradients, FLOAT, 4 * at, g, 0, count);
+                        moments.read(at, m, v, count);
+                        move(p, g, m, v, (float) shorter, keep, root, scaled);
+                        moments.write(at, m, v, count);
+                        MemorySegment.copy(p, 0, parameters, FLOAT, 4 * at, count);
+                        gradients.asSlice(4 * at, 4L * count).fill((byte) 0);
+                    }
+                });
+    }
+
+    private static void move(
+            float[] p,
+            float[] g,
+            float[] m,
+            float[] v,
+            float shorter,
+            float keep,
+            float root,
+            float scaled) {
+        float forget1 = (float) (1 - BETA1);
+        float forget2 = (float) (1 - BETA2);
+        float keep2 = (float) BETA2;
+        for (int i = 0; i < p.length; i++) {
+            float gradient = g[i] * shorter;
+            m[i] += (gradient - m[i]) * forget1;
+            v[i] = v[i] * keep2 + gradient * gradient * forget2;
+            float divisor = (float) Math.sqrt(v[i]) * root + (float) EPSILON;
+            p[i] = p[i] * keep - scaled * (m[i] / divisor);
+        }
+    }
+
+    private void onGpu(double rate, double shorter, FullMoments state) {
         Scopes.run(() -> {
-            Tensor gradient = adapter.gradients();
-            if (norm > clip) {
-                gradient.mul_(new Scalar(clip / (norm + 1e-6)));
-            }
-            Tensor parameters = adapter.parameters();
-            if (decay != 0) {
-                parameters.mul_(new Scalar(1 - rate * decay));
-            }
-            mean.lerp_(gradient, new Scalar(1 - BETA1));
-            square.mul_(new Scalar(BETA2)).addcmul_(gradient, gradient, new Scalar(1 - BETA2));
+            Tensor gradient = adapter.gradients().mul_(new Scalar(shorter));
+            Tensor parameters = adapter.parameters().mul_(new Scalar(1 - rate * decay));
+            Tensor mean = state.mean().lerp_(gradient, new Scalar(1 - BETA1));
+            Tensor square = state.square().mul_(new Scalar(BETA2));
+            square.addcmul_(gradient, gradient, new Scalar(1 - BETA2));
             double root = Math.sqrt(1 - Math.pow(BETA2, steps));
             Tensor denominator = square.sqrt().mul_(new Scalar(1 / root)).add_(new Scalar(EPSILON));
             double scaled = rate / (1 - Math.pow(BETA1, steps));
             parameters.addcdiv_(mean, denominator, new Scalar(-scaled));
             gradient.zero_();
         });
-        adapter.refresh();
     }
 
     /// Forgets the gradient without a step.
@@ -68,14 +141,9 @@ public final class AdamW implements AutoCloseable {
         adapter.gradients().zero_();
     }
 
-    /// First moment m, as long as the adapter.
-    Tensor mean() {
-        return mean;
-    }
-
-    /// Second moment v, as long as the adapter.
-    Tensor square() {
-        return square;
+    /// Both moments.
+    Moments moments() {
+        return moments;
     }
 
     int steps() {
@@ -88,7 +156,6 @@ public final class AdamW implements AutoCloseable {
 
     @Override
     public void close() {
-        mean.close();
-        square.close();
+        moments.close();
     }
 }

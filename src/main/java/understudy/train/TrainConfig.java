@@ -17,6 +17,7 @@ import understudy.tensor.Quantization;
 /// @param warmupSteps    steps over which the rate rises from 0
 /// @param schedule       `cosine`, `linear` or `constant` after the warm-up
 /// @param weightDecay    AdamW's λ
+/// @param optimizerBits  of each number of the optimiser's state, 32 or 8
 /// @param clipNorm       longest gradient used
 /// @param lora           shape of the adapter
 /// @param checkpoint     how often to write a checkpoint
@@ -36,6 +37,7 @@ public record TrainConfig(
         int warmupSteps,
         String schedule,
         double weightDecay,
+        int optimizerBits,
         double clipNorm,
         LoraConfig lora,
         Every checkpoint,
@@ -88,6 +90,7 @@ public record TrainConfig(
                         train.integer("warmup_steps", 5, 0, 1_000_000),
                         train.choice("schedule", "cosine", "cosine", "linear", "constant"),
                         train.number("weight_decay", 0, 0, 1),
+                        Integer.parseInt(train.choice("optimizer_bits", "32", "32", "8")),
                         train.number("clip_norm", 1, 1e-6, 1e9),
                         new LoraConfig(
                                 train.integer("rank", 32, 1, 1024),

@@ -1,6 +1,7 @@
 package understudy.train;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -96,18 +97,19 @@ record TrainState(
 
     /// What fills the files of a checkpoint.
     static Map<String, PrivateFiles.Body> files(Adapter adapter, AdamW optimiser) {
-        return Map.of(FILE, out -> TensorFile.write(tensors(adapter, optimiser), out));
+        return Map.of(
+                FILE,
+                out -> {
+                    TensorFile.write(tensors(adapter, optimiser), out);
+                    optimiser.moments().release();
+                });
     }
 
     /// The adapter and both moments of the optimiser.
     private static Map<String, Tensor> tensors(Adapter adapter, AdamW optimiser) {
-        return Map.of(
-                "parameters",
-                adapter.parameters(),
-                "mean",
-                optimiser.mean(),
-                "square",
-                optimiser.square());
+        Map<String, Tensor> all = new LinkedHashMap<>(optimiser.moments().tensors());
+        all.put("parameters", adapter.parameters());
+        return all;
     }
 
     /// Puts the tensors of a checkpoint back.
@@ -120,6 +122,7 @@ record TrainState(
                     file.toString(),
                     "start a new run: understudy train");
         }
+        optimiser.moments().restored();
         optimiser.restoreSteps(updates);
         adapter.refresh();
     }

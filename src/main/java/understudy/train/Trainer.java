@@ -93,7 +93,7 @@ public final class Trainer {
                 new TrainSession.Job(model, config, run, about, watcher, () -> stopping);
         try (EventLog log = run.eventLog();
                 Adapter adapter = Adapter.create(model, config.lora(), config.seed(), true);
-                AdamW optimiser = new AdamW(adapter, config.weightDecay());
+                AdamW optimiser = new AdamW(adapter, config.weightDecay(), config.optimizerBits());
                 TrainSession session =
                         new TrainSession(job, plan, adapter, optimiser, log, validation)) {
             return session.trainOrSayWhy(training);

@@ -11,6 +11,7 @@ final class Configs {
             batch_rows: 0
             schedule: cosine
             weight_decay: 0.01
+            optimizer_bits: 32
             clip_norm: 1
             batch_tokens: 80
             row_length: 40
