@@ -85,6 +85,13 @@ final class BenchCommand extends Command {
     int rank = LoraConfig.STANDARD.rank();
 
     @Option(
+            names = "--optimizer-bits",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "train: bits of the optimiser's state, 32 or 8 (default: 32).")
+    int optimizerBits = 32;
+
+    @Option(
             names = "--recompute",
             paramLabel = "WHEN",
             defaultValue = "auto",
@@ -145,6 +152,10 @@ final class BenchCommand extends Command {
                     "steps must be 1 to " + MOST_STEPS + ", and length over 0",
                     "--steps, --length",
                     "leave them out");
+        }
+        if (optimizerBits != 32 && optimizerBits != 8) {
+            throw new UserError(
+                    "the optimiser's state has 32 or 8 bits", "--optimizer-bits", "leave it out");
         }
         Quantization held = Quantization.of(quantization);
         Optional<ModelConfig> random = BenchShape.of(workspace, shape);
@@ -212,7 +223,8 @@ final class BenchCommand extends Command {
                 base.isPresent()
                         ? TrainCommand.rows(demoRows(workspace, console, base.get(), tokens))
                         : TrainBenchmark.randomRows(engine.model().config(), tokens, SEED);
-        TrainBenchmark.Work work = new TrainBenchmark.Work(lora, held, tokens, steps, recompute);
+        TrainBenchmark.Work work =
+                new TrainBenchmark.Work(lora, held, optimizerBits, tokens, steps, recompute);
         TrainBenchmark.Result result = TrainBenchmark.run(engine.model(), rows, work);
         console.say(
                 String.format(
@@ -237,6 +249,7 @@ final class BenchCommand extends Command {
         json.put("quantization", quantization);
         json.put("length", work.length());
         json.put("rank", work.lora().rank());
+        json.put("optimizer_bits", optimizerBits);
         json.put("dropout", work.lora().dropout());
         json.put("tokens_per_s", Numbers.round(result.tokensPerSecond(), 1));
         json.put("counted_steps", result.counted());

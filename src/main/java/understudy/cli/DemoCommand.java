@@ -128,7 +128,7 @@ final class DemoCommand extends Command {
         double flops =
                 MemoryPlan.flopsPerToken(
                         ModelConfig.read(model),
-                        MemoryPlan.Method.lora(LoraConfig.STANDARD, Quantization.NONE),
+                        MemoryPlan.Method.lora(LoraConfig.STANDARD, Quantization.NONE, 32),
                         false,
                         0.5,
                         MemoryPlan.TYPICAL_SEEN);

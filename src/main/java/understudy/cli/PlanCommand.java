@@ -97,7 +97,8 @@ final class PlanCommand extends Command {
         Estimate chosen =
                 estimate(
                         training,
-                        MemoryPlan.Method.lora(train.lora(), train.quantization()),
+                        MemoryPlan.Method.lora(
+                                train.lora(), train.quantization(), train.optimizerBits()),
                         choice.type());
         List<Estimate> methods = methods(training, choice.type());
         if (!methods.contains(chosen)) {
@@ -145,16 +146,17 @@ final class PlanCommand extends Command {
     /// Every way to train this model, the most exact first.
     private static List<Estimate> methods(Training training, ComputeType type) {
         LoraConfig lora = training.config.lora();
+        int bits = training.config.optimizerBits();
         List<Estimate> methods = new ArrayList<>();
         for (ComputeType compute : List.of(ComputeType.F32, ComputeType.BF16)) {
-            MemoryPlan.Method plain = MemoryPlan.Method.lora(lora, Quantization.NONE);
+            MemoryPlan.Method plain = MemoryPlan.Method.lora(lora, Quantization.NONE, bits);
             methods.add(estimate(training, plain, compute));
         }
         for (Quantization packed :
                 List.of(Quantization.INT8, Quantization.INT4, Quantization.NF4)) {
-            methods.add(estimate(training, MemoryPlan.Method.lora(lora, packed), type));
+            methods.add(estimate(training, MemoryPlan.Method.lora(lora, packed, bits), type));
         }
-        methods.add(estimate(training, MemoryPlan.Method.full(32), type));
+        methods.add(estimate(training, MemoryPlan.Method.full(bits), type));
         return methods;
     }
 

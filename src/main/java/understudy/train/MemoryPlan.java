@@ -41,15 +41,15 @@ public record MemoryPlan(
     /// @param full          whether all weights learn; else an adapter does
     /// @param lora          the adapter's shape, without meaning where `full`
     /// @param quantization  of the frozen matrices, without meaning where `full`
-    /// @param optimiserBits of each of AdamW's two moments: 32 or 8
+    /// @param optimizerBits of each of AdamW's two moments: 32 or 8
     public record Method(
-            boolean full, LoraConfig lora, Quantization quantization, int optimiserBits) {
-        public static Method lora(LoraConfig lora, Quantization quantization) {
-            return new Method(false, lora, quantization, 32);
+            boolean full, LoraConfig lora, Quantization quantization, int optimizerBits) {
+        public static Method lora(LoraConfig lora, Quantization quantization, int optimizerBits) {
+            return new Method(false, lora, quantization, optimizerBits);
         }
 
-        public static Method full(int optimiserBits) {
-            return new Method(true, LoraConfig.STANDARD, Quantization.NONE, optimiserBits);
+        public static Method full(int optimizerBits) {
+            return new Method(true, LoraConfig.STANDARD, Quantization.NONE, optimizerBits);
         }
 
         /// Whether the base has to be unpacked for each multiply.
@@ -99,7 +99,7 @@ public record MemoryPlan(
         return new MemoryPlan(
                 method,
                 method.full ? 0 : weights(model, method.quantization, type),
-                learned * (4 + 4 + method.optimiserBits / 4 + bytes) + learned * 8,
+                learned * (4 + 4 + method.optimizerBits / 4 + bytes),
                 (long) (AIR * (model.layers() * block + passing)),
                 (long) (AIR * (model.layers() * bytes * t * model.hidden() + block + passing)),
                 RUNTIME + loss + masks);

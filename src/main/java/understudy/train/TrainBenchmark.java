@@ -41,11 +41,13 @@ public final class TrainBenchmark {
     /// What is measured.
     ///
     /// @param quantization how `model` holds its frozen matrices
+    /// @param optimizerBits of each of AdamW's two moments: 32 or 8
     /// @param length       tokens a row
     /// @param steps        one row each, at least 1
     public record Work(
             LoraConfig lora,
             Quantization quantization,
+            int optimizerBits,
             int length,
             int steps,
             Recompute recompute) {}
@@ -112,7 +114,7 @@ public final class TrainBenchmark {
         double visible = 0;
         double tokens = 0;
         try (Adapter adapter = Adapter.create(model, lora, 42, true);
-                AdamW optimiser = new AdamW(adapter, 0);
+                AdamW optimiser = new AdamW(adapter, 0, work.optimizerBits);
                 DropoutPool pool = new DropoutPool(model.place(), lora.dropout(), largest, 42)) {
             RowPass pass = new RowPass(model, recompute);
             for (int step = 0; step < work.steps; step++) {
@@ -161,7 +163,7 @@ public final class TrainBenchmark {
         int longest = packed.stream().mapToInt(r -> r.ids().length).max().orElse(1);
         return MemoryPlan.of(
                 model.config(),
-                MemoryPlan.Method.lora(work.lora, work.quantization),
+                MemoryPlan.Method.lora(work.lora, work.quantization, work.optimizerBits),
                 model.place().type(),
                 longest,
                 seen(packed));

@@ -84,7 +84,8 @@ final class TrainSession implements AutoCloseable {
         MemoryPlan memory =
                 MemoryPlan.of(
                         model.config(),
-                        MemoryPlan.Method.lora(config.lora(), config.quantization()),
+                        MemoryPlan.Method.lora(
+                                config.lora(), config.quantization(), config.optimizerBits()),
                         model.place().type(),
                         plan.longestRow(),
                         plan.mostSeen());

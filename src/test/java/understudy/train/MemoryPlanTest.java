@@ -31,7 +31,7 @@ class MemoryPlanTest {
 
     private static MemoryPlan plan(
             ModelConfig model, LoraConfig lora, ComputeType type, int length) {
-        MemoryPlan.Method method = MemoryPlan.Method.lora(lora, Quantization.NONE);
+        MemoryPlan.Method method = MemoryPlan.Method.lora(lora, Quantization.NONE, 32);
         return MemoryPlan.of(model, method, type, length, length / 2.0);
     }
 
@@ -136,7 +136,7 @@ class MemoryPlanTest {
             ComputeType type,
             boolean recompute,
             long mebibytes) {
-        MemoryPlan.Method method = MemoryPlan.Method.lora(lora(32, 0.05), quantization);
+        MemoryPlan.Method method = MemoryPlan.Method.lora(lora(32, 0.05), quantization, 32);
         assertThat(MemoryPlan.of(model, method, type, 1024).peak(recompute) / 1048576.0)
                 .as("%s", method.named(type))
                 .isBetween(0.9 * mebibytes, 1.1 * mebibytes);
@@ -151,7 +151,7 @@ class MemoryPlanTest {
                 ModelConfig.ofShape("llama", new int[] {512, 256, 2, 4, 2, 64, 512}, 128, true);
         Placement place = Placement.cpu(ComputeType.BF16);
         try (LanguageModel model = LanguageModel.random(shape, place, quantization, 1)) {
-            MemoryPlan.Method method = MemoryPlan.Method.lora(lora(4, 0), quantization);
+            MemoryPlan.Method method = MemoryPlan.Method.lora(lora(4, 0), quantization, 32);
             boolean direct = quantization == Quantization.NONE || word.equals("bf16");
             long buffer = direct ? 0 : 2L * 2 * 512 * 256;
             long ends = 2L * 512 * 256; // embedding, bf16

@@ -17,11 +17,11 @@ class TrainBenchmarkTest {
 
     private static TrainBenchmark.Work work(int length, int steps) {
         return new TrainBenchmark.Work(
-                LORA, Quantization.NONE, length, steps, TrainBenchmark.Recompute.AUTO);
+                LORA, Quantization.NONE, 32, length, steps, TrainBenchmark.Recompute.AUTO);
     }
 
     private static TrainBenchmark.Work work(TrainBenchmark.Recompute recompute) {
-        return new TrainBenchmark.Work(LORA, Quantization.NONE, 64, 3, recompute);
+        return new TrainBenchmark.Work(LORA, Quantization.NONE, 32, 64, 3, recompute);
     }
 
     @Test
