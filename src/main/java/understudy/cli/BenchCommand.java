@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -28,9 +29,12 @@ import understudy.generate.DecodeBenchmark;
 import understudy.importer.ImportOptions;
 import understudy.importer.Importers;
 import understudy.model.LoraConfig;
+import understudy.model.ModelConfig;
 import understudy.store.ChatStore;
+import understudy.tensor.Quantization;
 import understudy.text.TemplateEncoder;
 import understudy.train.TrainBenchmark;
+import understudy.train.TrainingRow;
 
 /// Measures the engine on the demo's model and chats.
 @CommandLine.Command(
@@ -39,6 +43,7 @@ import understudy.train.TrainBenchmark;
         footer = {"", "Nothing else should run beside it; numbers differ by machine and day."})
 final class BenchCommand extends Command {
     private static final int MOST_STEPS = 100_000;
+    private static final long SEED = 42;
 
     /// What to measure.
     enum What {
@@ -68,21 +73,50 @@ final class BenchCommand extends Command {
             names = "--quantization",
             paramLabel = "Q",
             defaultValue = "none",
-            description = "How the frozen base is held: none (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default:"
+                            + " ${DEFAULT-VALUE}).")
     String quantization = "none";
+
+    @Option(
+            names = "--rank",
+            paramLabel = "R",
+            description = "train: size of the adapter (default: 32).")
+    int rank = LoraConfig.STANDARD.rank();
+
+    @Option(
+            names = "--optimizer-bits",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "train: bits of the optimiser's state, 32 or 8 (default: 32).")
+    int optimizerBits = 32;
+
+    @Option(
+            names = "--recompute",
+            paramLabel = "WHEN",
+            defaultValue = "auto",
+            description =
+                    "train: on, off, or auto as memory allows: whether blocks are run again in the"
+                            + " backward pass (default: ${DEFAULT-VALUE}).")
+    TrainBenchmark.Recompute recompute = TrainBenchmark.Recompute.AUTO;
 
     @Option(
             names = "--shape",
             paramLabel = "NAME",
             defaultValue = BaseModel.STANDARD,
-            description = "Which model, fetched before (default: ${DEFAULT-VALUE}).")
+            description =
+                    "A model, fetched before; or a shape with random weights, made here:"
+                            + " mistral-7b, llama-1b, or any NAME of the catalogue as NAME-random"
+                            + " (default: ${DEFAULT-VALUE}).")
     String shape = BaseModel.STANDARD;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "8",
-            description = "Steps, the first two not counted (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Steps; the median is of all but the first two, of two or one the last"
+                            + " counts (default: ${DEFAULT-VALUE}).")
     int steps = 8;
 
     @Option(
@@ -113,20 +147,26 @@ final class BenchCommand extends Command {
         if (what == What.SERVE) {
             return serve(console);
         }
-        if (!quantization.equals("none")) {
-            throw new UserError(
-                    "the base cannot be held as " + quantization + " yet",
-                    "--quantization",
-                    "leave it out");
-        }
         if (steps < 1 || steps > MOST_STEPS || length < 0) {
             throw new UserError(
                     "steps must be 1 to " + MOST_STEPS + ", and length over 0",
                     "--steps, --length",
                     "leave them out");
         }
-        BaseModel base = BaseModel.find(workspace, shape);
-        try (LoadedModel engine = LoadedModel.load(base.path(), dtype, "auto")) {
+        if (optimizerBits != 32 && optimizerBits != 8) {
+            throw new UserError(
+                    "the optimiser's state has 32 or 8 bits", "--optimizer-bits", "leave it out");
+        }
+        Quantization held = Quantization.of(quantization);
+        Optional<ModelConfig> random = BenchShape.of(workspace, shape);
+        Optional<BaseModel> base =
+                random.isPresent()
+                        ? Optional.empty()
+                        : Optional.of(BaseModel.find(workspace, shape));
+        try (LoadedModel engine =
+                random.isPresent()
+                        ? LoadedModel.random(random.get(), dtype, held, SEED)
+                        : LoadedModel.load(base.orElseThrow().path(), dtype, held, "auto")) {
             int context = engine.model().config().maxPositions();
             if (length > context || (what == What.DECODE && history() + decoded() > context)) {
                 throw new UserError(
@@ -135,7 +175,7 @@ final class BenchCommand extends Command {
                         "choose less");
             }
             switch (what) {
-                case TRAIN -> train(workspace, console, base, engine);
+                case TRAIN -> train(workspace, console, base, engine, held);
                 case DECODE -> decode(console, engine);
                 default -> prefill(console, engine);
             }
@@ -168,46 +208,64 @@ final class BenchCommand extends Command {
         return result.equal() == clients ? ExitCode.OK : ExitCode.CHECK_FAILED;
     }
 
-    private void train(Workspace workspace, Console console, BaseModel base, LoadedModel engine)
+    /// @param base empty where the weights are random
+    private void train(
+            Workspace workspace,
+            Console console,
+            Optional<BaseModel> base,
+            LoadedModel engine,
+            Quantization held)
             throws IOException {
         int tokens = length == 0 ? 1024 : length;
-        List<DatasetRow> rows = demoRows(workspace, console, base, tokens);
-        TrainBenchmark.Result result =
-                TrainBenchmark.run(
-                        engine.model(),
-                        LoraConfig.STANDARD,
-                        TrainCommand.rows(rows),
-                        tokens,
-                        steps);
+        LoraConfig usual = LoraConfig.STANDARD;
+        LoraConfig lora = new LoraConfig(rank, 2.0 * rank, usual.dropout(), usual.targets());
+        List<TrainingRow> rows =
+                base.isPresent()
+                        ? TrainCommand.rows(demoRows(workspace, console, base.get(), tokens))
+                        : TrainBenchmark.randomRows(engine.model().config(), tokens, SEED);
+        TrainBenchmark.Work work =
+                new TrainBenchmark.Work(lora, held, optimizerBits, tokens, steps, recompute);
+        TrainBenchmark.Result result = TrainBenchmark.run(engine.model(), rows, work);
         console.say(
                 String.format(
                         Locale.ROOT,
-                        "%.0f tokens/s in %s, rows of %d; peak memory %.2f GB; %.0f%% of %.0f"
-                                + " GFLOP/s",
+                        "%.0f tokens/s in %s, rows of %d; median of %d steps; peak memory %.2f GB"
+                                + " (planned: %.2f); %.0f%% of %.0f GFLOP/s",
                         result.tokensPerSecond(),
                         result.dtype(),
                         tokens,
+                        result.counted(),
                         result.peakRssMb() / 1024.0,
+                        result.plannedMb() / 1024.0,
                         100 * result.ofCeiling(),
                         result.gemmGflops()));
+        console.result(json(work, result, engine));
+    }
+
+    private Map<String, Object> json(
+            TrainBenchmark.Work work, TrainBenchmark.Result result, LoadedModel engine) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("dtype", result.dtype());
         json.put("quantization", quantization);
-        json.put("length", tokens);
-        json.put("dropout", result.dropout());
+        json.put("length", work.length());
+        json.put("rank", work.lora().rank());
+        json.put("optimizer_bits", optimizerBits);
+        json.put("dropout", work.lora().dropout());
         json.put("tokens_per_s", Numbers.round(result.tokensPerSecond(), 1));
+        json.put("counted_steps", result.counted());
         json.put("peak_rss_mb", result.peakRssMb());
+        json.put("planned_mb", result.plannedMb());
         json.put("losses", result.losses().stream().map(l -> Numbers.round(l, 4)).toList());
         json.put("gemm_gflops", Numbers.round(result.gemmGflops(), 1));
         json.put("flops_per_token", Math.round(result.flopsPerToken()));
         json.put("of_ceiling", Numbers.round(result.ofCeiling(), 4));
         json.put("recomputed", result.recomputed());
-        json.put("shape", base.id());
+        json.put("shape", shape);
         json.put("reason", engine.choice().reason());
         json.put(
                 "step_seconds",
                 result.stepSeconds().stream().map(s -> Numbers.round(s, 3)).toList());
-        console.result(json);
+        return json;
     }
 
     /// Training rows of the demo's person in a home of their own, made once.

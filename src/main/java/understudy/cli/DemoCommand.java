@@ -18,6 +18,7 @@ import understudy.model.ModelConfig;
 import understudy.run.RunFolder;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
+import understudy.tensor.Quantization;
 import understudy.train.MemoryPlan;
 
 /// The whole way on public chats: the same commands a person would type, one after another.
@@ -126,7 +127,11 @@ final class DemoCommand extends Command {
         ComputeType.Choice choice = Placement.choose("auto", "auto").choice();
         double flops =
                 MemoryPlan.flopsPerToken(
-                        ModelConfig.read(model), LoraConfig.STANDARD, false, 0.5, 200);
+                        ModelConfig.read(model),
+                        MemoryPlan.Method.lora(LoraConfig.STANDARD, Quantization.NONE, 32),
+                        false,
+                        0.5,
+                        MemoryPlan.TYPICAL_SEEN);
         double rate = choice.gflops() > 0 ? choice.gflops() : ComputeType.rate(choice.type());
         double tokens = rate * 1e9 * SURE_SHARE / flops * TRAINING_SECONDS;
         return Math.max(10_000, Math.min(MOST_TOKENS, Math.round(tokens / 10_000) * 10_000));

@@ -53,8 +53,7 @@ final class DemoSamples {
         List<Sample> samples = choose(dataset.rows(Part.HELDOUT, encoder));
         List<String> fromBase = new ArrayList<>();
         List<String> fromClone = new ArrayList<>();
-        String compute = setup.train().text("compute_type", "auto");
-        try (LoadedModel loaded = LoadedModel.load(base.path(), compute, "auto");
+        try (LoadedModel loaded = LoadedModel.as(setup.train(), base.path(), "auto");
                 Generator generator = new Generator(loaded.model(), encoder.tokenizer())) {
             samples.forEach(s -> fromBase.add(answer(generator, encoder, s)));
             generator.forget(null);

@@ -24,7 +24,6 @@ import understudy.model.Adapter;
 import understudy.model.PeftFolder;
 import understudy.run.RunFolder;
 import understudy.text.TemplateEncoder;
-import understudy.train.TrainConfig;
 
 /// Measures a run on what it never saw.
 @CommandLine.Command(
@@ -68,8 +67,7 @@ final class EvaluateCommand extends Command {
         if (rowsFile != null) {
             HeldOutScore.writeRows(rows, rowsFile);
         }
-        String compute = TrainConfig.from(setup.train()).computeType();
-        try (LoadedModel engine = LoadedModel.load(base.path(), compute, chosen.device)) {
+        try (LoadedModel engine = LoadedModel.as(setup.train(), base.path(), chosen.device)) {
             console.say("run " + run.id() + " against its base " + base.id());
             // the clone first: a damaged adapter is then found before minutes of scoring
             HeldOutScore.Scores after;

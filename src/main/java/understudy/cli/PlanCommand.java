@@ -3,11 +3,14 @@ package understudy.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,9 +22,11 @@ import understudy.hub.CatalogueModel;
 import understudy.hub.Hub;
 import understudy.hub.HubSettings;
 import understudy.hub.LocalModel;
+import understudy.model.LoraConfig;
 import understudy.model.ModelConfig;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
+import understudy.tensor.Quantization;
 import understudy.train.Memory;
 import understudy.train.MemoryPlan;
 import understudy.train.TrainConfig;
@@ -38,7 +43,10 @@ final class PlanCommand extends Command {
     private static final long ASSUMED_TOKENS = 1_000_000;
 
     private static final double ASSUMED_LEARNED = 0.5;
-    private static final double ASSUMED_SEEN = 200;
+
+    /// Numbers a second that a packed base is unpacked at, see docs/performance.md.
+    private static final double UNPACKED = 2e9;
+
     private static final double MIB = 1 << 20;
 
     @Option(
@@ -48,23 +56,54 @@ final class PlanCommand extends Command {
             description = "The model to train (default: ${DEFAULT-VALUE}).")
     String base = BaseModel.STANDARD;
 
+    @Option(
+            names = "--quantization",
+            paramLabel = "Q",
+            description =
+                    "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default: the"
+                            + " recipe's).")
+    @Nullable String quantization;
+
     /// A way to train and what it costs.
-    private record Method(
+    private record Estimate(
             String name, long bytes, double seconds, boolean fits, boolean recompute) {}
+
+    /// What all ways to train have in common.
+    ///
+    /// @param gflops rate of a big multiply, by compute type
+    private record Training(
+            ModelConfig shape, TrainConfig config, Map<ComputeType, Double> gflops, long tokens) {}
 
     @Mixin RecipeOptions recipe = new RecipeOptions();
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
-        TrainConfig train = TrainConfig.from(recipe.load().settings().section("train"));
+        List<String> own =
+                quantization == null ? List.of() : List.of("train.quantization=" + quantization);
+        TrainConfig train = TrainConfig.from(recipe.load(own).settings().section("train"));
         Hub hub = new Hub(workspace, HubSettings.standard());
         Optional<LocalModel> local = hub.find(base);
         ModelConfig shape = local.isPresent() ? ModelConfig.read(local.get().path()) : shape(hub);
         ComputeType.Choice choice = Placement.choose(train.computeType(), "auto").choice();
-        double gflops = choice.gflops() > 0 ? choice.gflops() : ComputeType.rate(choice.type());
+        Map<ComputeType, Double> gflops = new EnumMap<>(ComputeType.class);
+        for (ComputeType type : ComputeType.values()) {
+            gflops.put(type, ComputeType.rate(type));
+        }
+        if (choice.gflops() > 0) {
+            gflops.put(choice.type(), choice.gflops()); // measured for longer
+        }
         long tokens = tokens(workspace, train);
-        List<Method> methods = methods(shape, train, choice.type(), gflops, tokens);
-        Method chosen = methods.stream().filter(Method::fits).findFirst().orElse(methods.getLast());
+        Training training = new Training(shape, train, gflops, tokens);
+        Estimate chosen =
+                estimate(
+                        training,
+                        MemoryPlan.Method.lora(
+                                train.lora(), train.quantization(), train.optimizerBits()),
+                        choice.type());
+        List<Estimate> methods = methods(training, choice.type());
+        if (!methods.contains(chosen)) {
+            methods.addFirst(chosen); // such as a base that is held in f32 for bf16 multiplies
+        }
         long disk = disk(shape, train, local.isPresent());
         show(console, shape, choice, tokens, methods, chosen, disk);
         console.result(json(chosen, methods, disk, tokens, choice));
@@ -82,20 +121,7 @@ final class PlanCommand extends Command {
                                         "choose one of `understudy model list`, or fetch"
                                                 + " it first: understudy model get "
                                                 + base));
-        CatalogueModel.Shape s = known.shape();
-        return ModelConfig.ofShape(
-                known.family(),
-                new int[] {
-                    s.vocabulary(),
-                    s.hidden(),
-                    s.layers(),
-                    s.heads(),
-                    s.kvHeads(),
-                    s.headSize(),
-                    s.intermediate()
-                },
-                known.context(),
-                s.tied());
+        return BenchShape.config(known);
     }
 
     /// Training tokens of the newest dataset, as often as the recipe reads them.
@@ -117,26 +143,41 @@ final class PlanCommand extends Command {
         return train.maxTokens() > 0 ? Math.min(all, train.maxTokens()) : all;
     }
 
-    private static List<Method> methods(
-            ModelConfig shape, TrainConfig train, ComputeType type, double gflops, long tokens) {
-        List<Method> methods = new ArrayList<>();
-        MemoryPlan plan = MemoryPlan.of(shape, train.lora(), type, train.rowLength());
-        long free = Memory.free();
-        for (boolean again : new boolean[] {false, true}) {
-            double flops =
-                    MemoryPlan.flopsPerToken(
-                            shape, train.lora(), again, ASSUMED_LEARNED, ASSUMED_SEEN);
-            double seconds = tokens * flops / (gflops * 1e9 * EFFICIENCY);
-            boolean fits = again ? plan.fits(free) : !plan.mustRecompute(free);
-            methods.add(
-                    new Method(
-                            "lora " + type.word() + (again ? ", blocks computed twice" : ""),
-                            plan.peak(again),
-                            seconds,
-                            fits,
-                            again));
+    /// Every way to train this model, the most exact first.
+    private static List<Estimate> methods(Training training, ComputeType type) {
+        LoraConfig lora = training.config.lora();
+        int bits = training.config.optimizerBits();
+        List<Estimate> methods = new ArrayList<>();
+        for (ComputeType compute : List.of(ComputeType.F32, ComputeType.BF16)) {
+            MemoryPlan.Method plain = MemoryPlan.Method.lora(lora, Quantization.NONE, bits);
+            methods.add(estimate(training, plain, compute));
         }
+        for (Quantization packed :
+                List.of(Quantization.INT8, Quantization.INT4, Quantization.NF4)) {
+            methods.add(estimate(training, MemoryPlan.Method.lora(lora, packed, bits), type));
+        }
+        methods.add(estimate(training, MemoryPlan.Method.full(bits), type));
         return methods;
+    }
+
+    private static Estimate estimate(
+            Training training, MemoryPlan.Method method, ComputeType type) {
+        ModelConfig shape = training.shape;
+        int length = training.config.rowLength();
+        double seen = Math.min(MemoryPlan.TYPICAL_SEEN, length / 2.0);
+        MemoryPlan plan = MemoryPlan.of(shape, method, type, length);
+        long free = Memory.free();
+        boolean again = plan.mustRecompute(free);
+        double flops = MemoryPlan.flopsPerToken(shape, method, again, ASSUMED_LEARNED, seen);
+        double rate = Objects.requireNonNull(training.gflops.get(type)) * 1e9 * EFFICIENCY;
+        double unpacking =
+                method.packed() ? (again ? 3.0 : 2.0) * shape.parameters() / UNPACKED / length : 0;
+        return new Estimate(
+                method.named(type),
+                plan.peak(again),
+                training.tokens * (flops / rate + unpacking),
+                plan.fits(free),
+                again);
     }
 
     /// The model where it is not here yet, the adapter and its checkpoints.
@@ -150,8 +191,8 @@ final class PlanCommand extends Command {
             ModelConfig shape,
             ComputeType.Choice choice,
             long tokens,
-            List<Method> methods,
-            Method chosen,
+            List<Estimate> methods,
+            Estimate chosen,
             long disk) {
         console.say(
                 String.format(
@@ -169,27 +210,39 @@ final class PlanCommand extends Command {
         console.say("");
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("method", "memory", "time", ""));
-        for (Method method : methods) {
+        for (Estimate method : methods) {
             rows.add(
                     List.of(
                             method.name,
-                            Numbers.decimal(method.bytes / MIB / 1024, 1) + " GB",
+                            Numbers.decimal(method.bytes / MIB / 1024, 1)
+                                    + (method.recompute ? " GB*" : " GB"),
                             Numbers.duration(method.seconds),
-                            !method.fits
-                                    ? "does not fit"
-                                    : method.equals(chosen) ? "<- this" : ""));
+                            note(method, chosen)));
         }
         Table.print(rows, console);
         console.say("");
+        if (methods.stream().anyMatch(Estimate::recompute)) {
+            console.say("* blocks are computed twice to save memory, which the time includes");
+        }
         console.say(
                 disk < 100 * MIB
                         ? Numbers.decimal(disk / MIB, 1) + " MB of disk"
                         : Numbers.decimal(disk / MIB / 1024, 2) + " GB of disk");
         if (!chosen.fits) {
+            Optional<Estimate> smaller = methods.stream().filter(m -> m.fits).findFirst();
             console.say(
-                    "This does not fit here: choose a smaller model (understudy model list), a"
-                            + " smaller --set train.rank or --set train.row_length.");
+                    "This does not fit here: choose "
+                            + smaller.map(m -> "another method (" + m.name + "), ").orElse("")
+                            + "a smaller model (understudy model list), or a smaller"
+                            + " --set train.rank or --set train.row_length.");
         }
+    }
+
+    private static String note(Estimate method, Estimate chosen) {
+        if (!method.fits) {
+            return "does not fit";
+        }
+        return method.equals(chosen) ? "<- this" : "";
     }
 
     private static String weights(long count) {
@@ -199,8 +252,8 @@ final class PlanCommand extends Command {
     }
 
     private static Map<String, Object> json(
-            Method chosen,
-            List<Method> methods,
+            Estimate chosen,
+            List<Estimate> methods,
             long disk,
             long tokens,
             ComputeType.Choice choice) {
@@ -210,10 +263,12 @@ final class PlanCommand extends Command {
         json.put("disk_mb", Math.round(disk / MIB));
         json.put("tokens", tokens);
         json.put("fits", chosen.fits);
+        json.put("method", chosen.name);
+        json.put("recompute", chosen.recompute);
         json.put("compute_type", choice.type().word());
         json.put("reason", choice.reason());
         List<Map<String, Object>> list = new ArrayList<>();
-        for (Method method : methods) {
+        for (Estimate method : methods) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("method", method.name);
             entry.put("memory_mb", Math.round(method.bytes / MIB));

@@ -2,7 +2,6 @@ package understudy.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,7 +40,7 @@ final class RunShelf implements Shelf {
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
 
     // the engine thread's
-    private final Map<Path, Loaded> bases = new LinkedHashMap<>(); // longest unused first
+    private final Map<String, Loaded> bases = new LinkedHashMap<>(); // longest unused first
     private volatile int loaded;
 
     /// What is known of a run before its weights are read.
@@ -188,16 +187,21 @@ final class RunShelf implements Shelf {
     public Decoder load(String model, Set<String> inUse) {
         Choice choice = choose(model);
         Known run = choice.run;
-        Path path = run.base.path();
-        Loaded base = bases.remove(path);
+        String held = held(run);
+        Loaded base = bases.remove(held);
         if (base == null) {
             makeRoom(inUse);
             base = load(run);
         }
-        bases.put(path, base);
+        bases.put(held, base);
         loaded = bases.size();
         Adapter adapter = choice.baseOnly ? null : adapter(base, run.run);
-        return new Decoder(path.toString(), base.generator, adapter);
+        return new Decoder(held, base.generator, adapter);
+    }
+
+    /// The name of a run's base in memory: runs that learned on it in one form share it.
+    private static String held(Known run) {
+        return run.base.path() + " " + run.setup.train().text("quantization", "none");
     }
 
     private static Adapter adapter(Loaded base, RunFolder run) {
@@ -210,18 +214,16 @@ final class RunShelf implements Shelf {
     }
 
     private Loaded load(Known run) {
-        String compute = run.setup.train().text("compute_type", "auto");
-        LoadedModel engine = LoadedModel.load(run.base.path(), compute, device);
+        LoadedModel engine = LoadedModel.as(run.setup.train(), run.base.path(), device);
         Generator generator =
                 new Generator(engine.model(), run.speaker.encoder().tokenizer(), conversations);
         return new Loaded(engine, generator, new HashMap<>());
     }
 
     private void makeRoom(Set<String> inUse) {
-        List<Path> unused =
-                bases.keySet().stream().filter(p -> !inUse.contains(p.toString())).toList();
-        for (Path path : unused) {
-            Loaded base = bases.size() < MOST_BASES ? null : bases.remove(path);
+        List<String> unused = bases.keySet().stream().filter(b -> !inUse.contains(b)).toList();
+        for (String held : unused) {
+            Loaded base = bases.size() < MOST_BASES ? null : bases.remove(held);
             if (base != null) {
                 base.close();
             }

@@ -74,6 +74,14 @@ final class TrainCommand extends Command {
     @Nullable Long maxTokens;
 
     @Option(
+            names = "--quantization",
+            paramLabel = "Q",
+            description =
+                    "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default: the"
+                            + " recipe's).")
+    @Nullable String quantization;
+
+    @Option(
             names = "--checkpoint-every",
             paramLabel = "N|Nm",
             description = "Steps, or minutes with an m, between checkpoints (default: 10m).")
@@ -128,13 +136,16 @@ final class TrainCommand extends Command {
             RunFolder run = unfinished.get();
             try (RunLock lock = run.lock();
                     LoadedModel engine =
-                            LoadedModel.load(model.path(), computeType(trainConfig, run), device)) {
+                            LoadedModel.load(
+                                    model.path(),
+                                    computeType(trainConfig, run),
+                                    trainConfig.quantization(),
+                                    device)) {
                 return train(job, run, engine, console);
             }
         }
         // in this order: a model that cannot be loaded leaves no run behind
-        try (LoadedModel engine =
-                LoadedModel.load(model.path(), trainConfig.computeType(), device)) {
+        try (LoadedModel engine = LoadedModel.as(setup.train(), model.path(), device)) {
             RunFolder run = RunFolder.create(workspace);
             try (RunLock lock = run.lock()) {
                 run.writeConfig(setup.yaml());
@@ -153,6 +164,7 @@ final class TrainCommand extends Command {
         given(ignored, "--config", config);
         given(ignored, "--epochs", epochs);
         given(ignored, "--max-tokens", maxTokens);
+        given(ignored, "--quantization", quantization);
         given(ignored, "--checkpoint-every", checkpointEvery);
         given(ignored, "--name", name);
         given(ignored, "--set", sets.isEmpty() ? null : sets);
@@ -232,6 +244,7 @@ final class TrainCommand extends Command {
         List<String> all = new ArrayList<>(sets);
         add(all, "epochs", epochs);
         add(all, "max_tokens", maxTokens);
+        add(all, "quantization", quantization);
         add(all, "checkpoint_every", checkpointEvery);
         String chosen = recipe == null ? dataset.recipe() : recipe;
         Settings settings = RecipeFile.load(chosen, config, all).settings();

@@ -123,6 +123,11 @@ final class FileSource implements ModelSource {
     }
 
     @Override
+    public void release() {
+        file.release();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

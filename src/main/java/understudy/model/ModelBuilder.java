@@ -35,6 +35,7 @@ final class ModelBuilder {
         List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
             blocks.add(block(i));
+            source.release(); // a mapped file of 14 GB would fill the memory with what was copied
         }
         RmsNorm norm = norm("model.norm", config.hidden());
         return new LanguageModel(config, place, embedding, head, blocks, norm, sights, matrices);

@@ -110,6 +110,27 @@ public record ModelConfig(
                 false);
     }
 
+    /// The same shape with a sliding window in every layer.
+    public ModelConfig withWindow(int tokens) {
+        return new ModelConfig(
+                family,
+                vocabulary,
+                hidden,
+                layers,
+                heads,
+                kvHeads,
+                headSize,
+                intermediate,
+                normEpsilon,
+                rope,
+                LocalLayers.all(layers, tokens, rope),
+                queryScalar,
+                biases,
+                maxPositions,
+                tied,
+                nested);
+    }
+
     /// G, query heads a key/value head.
     public int group() {
         return heads / kvHeads;

@@ -21,6 +21,9 @@ interface ModelSource extends AutoCloseable {
         return null;
     }
 
+    /// What was read so far need not stay in memory.
+    void release();
+
     @Override
     void close();
 }

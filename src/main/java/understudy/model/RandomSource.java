@@ -38,5 +38,8 @@ final class RandomSource implements ModelSource {
     }
 
     @Override
+    public void release() {}
+
+    @Override
     public void close() {}
 }

@@ -19,7 +19,8 @@ final class DropoutPool implements AutoCloseable {
     /// Steps a vector serves; drawing 8 million numbers takes about 30 ms.
     static final int LIFETIME = 8;
 
-    private static final long SPARE = 4_000_000;
+    /// Places for a mask to begin at.
+    static final long SPARE = 4_000_000;
 
     private final Placement place;
     private final double probability;

@@ -86,6 +86,11 @@ record Plan(List<Batch> steps, long epochTokens) {
                 .orElse(0);
     }
 
+    /// The most that a token of any row sees in the mean, tokens.
+    double mostSeen() {
+        return TrainBenchmark.seen(steps.stream().flatMap(b -> b.rows().stream()).toList());
+    }
+
     /// Learning rate of a step.
     ///
     /// @param step from 0

@@ -2,46 +2,177 @@ package understudy.train;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import understudy.base.UserError;
 import understudy.model.Adapter;
 import understudy.model.LanguageModel;
 import understudy.model.LoraConfig;
+import understudy.model.ModelConfig;
 import understudy.model.RowPass;
 import understudy.model.RowPass.PackedRow;
 import understudy.tensor.ComputeType;
+import understudy.tensor.Quantization;
 
 /// Measures the speed of training: steps of one row each, optimiser included.
 public final class TrainBenchmark {
-    private static final int WARM_UP = 2;
+    /// Steps that are not counted, where there are more than that.
+    static final int WARM_UP = 2;
+
     private static final double RATE = 2e-4;
+    private static final double LEARNED_SHARE = 0.74;
+    private static final int CONVERSATION = 2 * MemoryPlan.TYPICAL_SEEN;
+
+    /// Rows of the multiply that the ceiling is measured with, at most.
+    private static final int CEILING_ROWS = 1024;
 
     private TrainBenchmark() {}
 
-    /// @param tokensPerSecond of the median step after the first two
+    /// Whether blocks are run again in the backward pass.
+    public enum Recompute {
+        /// As the memory plan decides.
+        AUTO,
+        ON,
+        OFF
+    }
+
+    /// What is measured.
+    ///
+    /// @param quantization how `model` holds its frozen matrices
+    /// @param optimizerBits of each of AdamW's two moments: 32 or 8
+    /// @param length       tokens a row
+    /// @param steps        one row each, at least 1
+    public record Work(
+            LoraConfig lora,
+            Quantization quantization,
+            int optimizerBits,
+            int length,
+            int steps,
+            Recompute recompute) {}
+
+    /// @param tokensPerSecond of the median step of those that count
+    /// @param counted         steps that count: all but the first two, or the last where there are
+    ///     no more than two
     /// @param losses          mean loss of each step, nats
-    /// @param gemmGflops      rate of a big multiply in the same process, 10^9 operations a second
+    /// @param gemmGflops      see [#ceiling], in the same process, 10^9 operations a second
     /// @param flopsPerToken   operations executed a token
     /// @param ofCeiling       share of `gemmGflops` that the training reached
+    /// @param plannedMb       peak memory that [MemoryPlan] foretold, MiB
     public record Result(
             String dtype,
-            int length,
-            double dropout,
             double tokensPerSecond,
+            int counted,
             long peakRssMb,
             List<Double> losses,
             double gemmGflops,
             double flopsPerToken,
             double ofCeiling,
             boolean recomputed,
+            long plannedMb,
             List<Double> stepSeconds) {}
 
-    /// @param rows   packed to `length`
-    /// @param length tokens a row
+    /// Conversations of random ids that fill one row of `length` tokens, so that every step repeats
+    /// them and a working training shows as a loss that falls. As long as typical chats are, and
+    /// with the share of learned tokens that the demo's have.
+    ///
+    /// @param length at least 2
+    public static List<TrainingRow> randomRows(ModelConfig model, int length, long seed) {
+        Random random = new Random(seed);
+        List<TrainingRow> rows = new ArrayList<>();
+        for (int from = 0; from < length; from += CONVERSATION) {
+            int count = Math.min(CONVERSATION, length - from);
+            BitSet learned = new BitSet(count);
+            for (int i = 1; i < count; i++) {
+                learned.set(i, random.nextDouble() < LEARNED_SHARE);
+            }
+            learned.set(count - 1); // a short row has something to learn, too
+            rows.add(new TrainingRow(random.ints(count, 0, model.vocabulary()).toArray(), learned));
+        }
+        return rows;
+    }
+
+    /// @param rows packed to `work.length()`
     /// @throws UserError where no row that fits has anything to learn
-    public static Result run(
-            LanguageModel model, LoraConfig lora, List<TrainingRow> rows, int length, int steps) {
+    public static Result run(LanguageModel model, List<TrainingRow> rows, Work work) {
+        List<PackedRow> packed = packed(rows, work.length);
+        LoraConfig lora = work.lora;
+        ComputeType type = model.place().type();
+        MemoryPlan plan = plan(model, packed, work);
+        boolean recompute = recompute(work, plan);
+        long largest = (long) RowPass.padded(work.length) * model.config().widestInput();
+        List<Double> losses = new ArrayList<>();
+        double[] seconds = new double[work.steps];
+        double[] speeds = new double[work.steps];
+        double learned = 0;
+        double visible = 0;
+        double tokens = 0;
+        try (Adapter adapter = Adapter.create(model, lora, 42, true);
+                AdamW optimiser = new AdamW(adapter, 0, work.optimizerBits);
+                DropoutPool pool = new DropoutPool(model.place(), lora.dropout(), largest, 42)) {
+            RowPass pass = new RowPass(model, recompute);
+            for (int step = 0; step < work.steps; step++) {
+                PackedRow row = packed.get(step % packed.size());
+                double weight = 1.0 / row.scored().cardinality();
+                long from = System.nanoTime();
+                float[] each =
+                        pass.learn(row, weight, lora.dropout() > 0 ? pool.of(step, 0) : null);
+                optimiser.step(RATE, optimiser.gradientNorm(), 1.0);
+                seconds[step] = (System.nanoTime() - from) / 1e9;
+                speeds[step] = row.ids().length / seconds[step];
+                losses.add(mean(each));
+                learned += row.scored().cardinality();
+                visible += visible(row, model.config());
+                tokens += row.ids().length;
+            }
+        } finally {
+            model.detachAdapter();
+        }
+        long peak = Memory.peakMb(); // before the ceiling's matrices add to it
+        int first = Math.min(WARM_UP, work.steps - 1);
+        double speed = median(Arrays.copyOfRange(speeds, first, work.steps));
+        double flops =
+                MemoryPlan.flopsPerToken(
+                        model.config(),
+                        plan.method(),
+                        recompute,
+                        learned / tokens,
+                        visible / tokens);
+        double gemm = ceiling(model.config(), type, work.length);
+        return new Result(
+                type.word(),
+                speed,
+                work.steps - first,
+                peak,
+                losses,
+                gemm,
+                flops,
+                flops * speed / (gemm * 1e9),
+                recompute,
+                plan.peak(recompute) >> 20,
+                Arrays.stream(seconds).boxed().toList());
+    }
+
+    private static boolean recompute(Work work, MemoryPlan plan) {
+        return switch (work.recompute) {
+            case ON -> true;
+            case OFF -> false;
+            case AUTO -> plan.mustRecompute(Memory.free() + plan.weights());
+        };
+    }
+
+    private static MemoryPlan plan(LanguageModel model, List<PackedRow> packed, Work work) {
+        int longest = packed.stream().mapToInt(r -> r.ids().length).max().orElse(1);
+        return MemoryPlan.of(
+                model.config(),
+                MemoryPlan.Method.lora(work.lora, work.quantization, work.optimizerBits),
+                model.place().type(),
+                longest,
+                seen(packed));
+    }
+
+    private static List<PackedRow> packed(List<TrainingRow> rows, int length) {
         List<PackedRow> packed = new ArrayList<>(new Packer(length, 0).pack(rows, 0));
         packed.removeIf(r -> r.ids().length > length || r.scored().isEmpty());
         if (packed.isEmpty()) {
@@ -51,64 +182,50 @@ public final class TrainBenchmark {
                     "measure with a greater --length");
         }
         packed.sort(Comparator.comparingInt((PackedRow r) -> -r.ids().length)); // fullest first
-        MemoryPlan plan = MemoryPlan.of(model.config(), lora, model.place().type(), length);
-        boolean recompute = plan.mustRecompute(Memory.free() + plan.weights());
-        long largest = (long) RowPass.padded(length) * model.config().widestInput();
-        List<Double> losses = new ArrayList<>();
-        double[] seconds = new double[steps];
-        double[] speeds = new double[steps];
-        double learned = 0;
-        double seen = 0;
-        double tokens = 0;
-        try (Adapter adapter = Adapter.create(model, lora, 42, true);
-                AdamW optimiser = new AdamW(adapter, 0);
-                DropoutPool pool = new DropoutPool(model.place(), lora.dropout(), largest, 42)) {
-            RowPass pass = new RowPass(model, recompute);
-            for (int step = 0; step < steps; step++) {
-                PackedRow row = packed.get(step % packed.size());
-                int count = row.scored().cardinality();
-                long from = System.nanoTime();
-                float[] each =
-                        pass.learn(row, 1.0 / count, lora.dropout() > 0 ? pool.of(step, 0) : null);
-                optimiser.step(RATE, optimiser.gradientNorm(), 1.0);
-                seconds[step] = (System.nanoTime() - from) / 1e9;
-                speeds[step] = row.ids().length / seconds[step];
-                losses.add(mean(each));
-                learned += count;
-                seen += visible(row);
-                tokens += row.ids().length;
-            }
-        } finally {
-            model.detachAdapter();
-        }
-        double speed = median(Arrays.copyOfRange(speeds, Math.min(WARM_UP, steps - 1), steps));
-        double flops =
-                MemoryPlan.flopsPerToken(
-                        model.config(), lora, recompute, learned / tokens, seen / tokens);
-        double gemm = ComputeType.rate(model.place().type());
-        return new Result(
-                model.place().type().word(),
-                length,
-                lora.dropout(),
-                speed,
-                Memory.peakMb(),
-                losses,
-                gemm,
-                flops,
-                flops * speed / (gemm * 1e9),
-                recompute,
-                Arrays.stream(seconds).boxed().toList());
+        return packed;
     }
 
-    /// Sum over the row's tokens of how many tokens each can see.
-    private static double visible(PackedRow row) {
+    /// Rate of a big multiply, 10^9 operations a second: the higher one of the standard size
+    /// (512 x 576 by 576 x 1,536) and of the model's own largest linear layer, gate and up as one,
+    /// on a row of at most 1,024 tokens.
+    static double ceiling(ModelConfig model, ComputeType type, int length) {
+        int rows = Math.min(RowPass.padded(length), CEILING_ROWS);
+        return Math.max(
+                ComputeType.rate(type),
+                ComputeType.rate(type, rows, model.hidden(), 2 * model.intermediate()));
+    }
+
+    /// The most that a token of any of the rows sees in the mean, where no layer has a window.
+    static double seen(List<PackedRow> rows) {
+        return rows.stream().mapToDouble(row -> visible(row, 0) / row.ids().length).max().orElse(0);
+    }
+
+    /// Sum over a row's tokens of how many tokens each can see, mean of all layers.
+    private static double visible(PackedRow row, ModelConfig model) {
+        double local = (double) model.local().layers().cardinality() / model.layers();
+        return local * visible(row, model.local().window()) + (1 - local) * visible(row, 0);
+    }
+
+    private static double visible(PackedRow row, int window) {
         double sum = 0;
         for (int s = 0; s < row.starts().length; s++) {
-            int end = s + 1 < row.starts().length ? row.starts()[s + 1] : row.ids().length;
-            double n = end - row.starts()[s];
-            sum += n * (n + 1) / 2;
+            boolean last = s + 1 == row.starts().length;
+            int end = last ? row.ids().length : row.starts()[s + 1];
+            sum += visible(end - row.starts()[s], window);
         }
         return sum;
+    }
+
+    /// Sum over a conversation's tokens of how many tokens each can see, itself included.
+    ///
+    /// @param window latest tokens a token can see; 0 for all
+    static double visible(int length, int window) {
+        double n = length;
+        if (window <= 0 || length <= window) {
+            return n * (n + 1) / 2;
+        }
+        double w = window;
+        return w * (w + 1) / 2 + (n - w) * w;
     }
 
     private static double mean(float[] values) {

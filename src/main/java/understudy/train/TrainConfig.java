@@ -3,6 +3,7 @@ package understudy.train;
 import java.time.Duration;
 import understudy.base.Settings;
 import understudy.model.LoraConfig;
+import understudy.tensor.Quantization;
 
 /// How to train: the section `train` of a recipe. Keys are the names here with underscores.
 ///
@@ -25,7 +26,7 @@ import understudy.model.LoraConfig;
 /// @param patience       measurements without a better one before the run stops; 0 for never
 /// @param seed           of order, dropout and the adapter's start
 /// @param computeType    `auto`, `bf16` or `f32`
-/// @param quantization   of the frozen base: `none` so far
+/// @param quantization   how the frozen matrices of the base are held
 public record TrainConfig(
         int epochs,
         long maxTokens,
@@ -45,7 +46,7 @@ public record TrainConfig(
         int patience,
         long seed,
         String computeType,
-        String quantization) {
+        Quantization quantization) {
 
     /// An interval in steps or in time.
     ///
@@ -102,7 +103,11 @@ public record TrainConfig(
                         train.integer("patience", 3, 0, 1000),
                         (long) train.number("seed", 42, 0, 9e15),
                         train.choice("compute_type", "auto", "auto", "bf16", "f32"),
-                        train.choice("quantization", "none", "none"));
+                        Quantization.of(
+                                train.choice(
+                                        "quantization",
+                                        "none",
+                                        Quantization.words().toArray(String[]::new))));
         train.refuseOthers();
         if (config.batchTokens == 0 && config.batchRows == 0) {
             throw train.wrong("batch_tokens", "over 0 where batch_rows is 0");

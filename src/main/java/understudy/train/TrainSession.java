@@ -83,7 +83,12 @@ final class TrainSession implements AutoCloseable {
         this.validation = new Packer(config.rowLength(), 0).pack(learned(validation), 0);
         MemoryPlan memory =
                 MemoryPlan.of(
-                        model.config(), config.lora(), model.place().type(), plan.longestRow());
+                        model.config(),
+                        MemoryPlan.Method.lora(
+                                config.lora(), config.quantization(), config.optimizerBits()),
+                        model.place().type(),
+                        plan.longestRow(),
+                        plan.mostSeen());
         boolean recompute = memory.mustRecompute(Memory.free() + memory.weights());
         this.pass = new RowPass(model, recompute);
         this.dropout =

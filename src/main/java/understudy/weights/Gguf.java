@@ -297,6 +297,11 @@ public final class Gguf implements WeightFile {
     }
 
     @Override
+    public void release() {
+        file.release();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

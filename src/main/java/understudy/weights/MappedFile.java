@@ -31,6 +31,13 @@ record MappedFile(Path path, Arena arena, MemorySegment bytes) implements AutoCl
         return bytes.byteSize();
     }
 
+    /// Lets the system have the pages; they are read again when they are needed.
+    void release() {
+        if (size() > 0) {
+            bytes.unload();
+        }
+    }
+
     @Override
     public void close() {
         if (arena.scope().isAlive()) {

@@ -161,6 +161,11 @@ public final class Safetensors implements WeightFile {
     }
 
     @Override
+    public void release() {
+        parts.forEach(part -> part.file.release());
+    }
+
+    @Override
     public void close() {
         parts.forEach(part -> part.file.close());
     }

@@ -52,6 +52,11 @@ public interface WeightFile extends AutoCloseable {
         Dequantizer.toFloats(info.type(), bytes(name), out);
     }
 
+    /// Gives memory that holds what was read so far back to the system: whoever goes through a
+    /// file of many gigabytes tensor by tensor then never holds more than one. What is read again
+    /// comes from the disk again.
+    void release();
+
     @Override
     void close();
 }

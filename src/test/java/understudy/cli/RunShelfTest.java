@@ -103,6 +103,23 @@ class RunShelfTest {
         }
     }
 
+    /// What was learned on a rounded base is not right for another.
+    @Test
+    void aRunThatLearnedOnAnotherFormOfItsBaseGetsThatForm(@TempDir Path home) throws IOException {
+        TrainedHome trained = TrainedHome.make(home);
+        String plain = trained.run().id();
+        trained.succeed(
+                List.of("train", "--max-tokens=500", "--set=rank=4", "--quantization=int8"));
+        String packed = trained.run().id();
+        try (RunShelf shelf = new RunShelf(new Workspace(trained.home()), List.of(), "cpu", 2)) {
+            Decoder first = shelf.load(plain, Set.of());
+            Decoder second = shelf.load(packed, Set.of());
+            assertThat(second.generator()).isNotSameAs(first.generator());
+            assertThat(second.base()).isNotEqualTo(first.base());
+            assertThat(shelf.loaded()).isEqualTo(2);
+        }
+    }
+
     @Test
     void anEmptyHomeSaysWhatToDo(@TempDir Path empty) {
         try (RunShelf shelf = new RunShelf(new Workspace(empty), List.of(), "cpu", 1)) {

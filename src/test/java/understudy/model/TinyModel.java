@@ -53,4 +53,9 @@ public final class TinyModel {
         }
         return sum + 2L * model.config().layers() * model.config().hidden();
     }
+
+    /// Bytes that the matrices of all blocks are held in.
+    public static long matrixBytes(LanguageModel model) {
+        return model.projections().stream().mapToLong(p -> p.weight().bytes()).sum();
+    }
 }
