@@ -100,12 +100,7 @@ public final class TrainBenchmark {
         LoraConfig lora = work.lora;
         ComputeType type = model.place().type();
         MemoryPlan plan = plan(model, packed, work);
-        boolean recompute =
-                switch (work.recompute) {
-                    case ON -> true;
-                    case OFF -> false;
-                    case AUTO -> plan.mustRecompute(Memory.free() + plan.weights());
-                };
+        boolean recompute = recompute(plan, work);
         long largest = (long) RowPass.padded(work.length) * model.config().widestInput();
         List<Double> losses = new ArrayList<>();
         double[] seconds = new double[work.steps];
@@ -157,6 +152,14 @@ public final class TrainBenchmark {
                 recompute,
                 plan.peak(recompute) >> 20,
                 Arrays.stream(seconds).boxed().toList());
+    }
+
+    private static boolean recompute(MemoryPlan plan, Work work) {
+        return switch (work.recompute) {
+            case ON -> true;
+            case OFF -> false;
+            case AUTO -> plan.mustRecompute(Memory.free() + plan.weights());
+        };
     }
 
     private static MemoryPlan plan(LanguageModel model, List<PackedRow> packed, Work work) {
