@@ -5,10 +5,14 @@ import java.nio.file.Path;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.FrozenMatrices;
 import understudy.tensor.WeightTensors;
+import understudy.weights.AffineGroups;
 import understudy.weights.Gguf;
 import understudy.weights.Safetensors;
 import understudy.weights.WeightFile;
+import understudy.weights.WeightType;
 
 /// A model's weights from its files.
 final class FileSource implements ModelSource {
@@ -73,6 +77,41 @@ final class FileSource implements ModelSource {
         return family.pairsInGguf() && (query || key)
                 ? halfSplit(tensor, query ? config.heads() : config.kvHeads(), shape)
                 : tensor;
+    }
+
+    @Override
+    public FrozenMatrices.@Nullable Groups groups(String name, int rows, int columns) {
+        if (!(file instanceof Gguf) || columns % AffineGroups.GROUP != 0) {
+            return null;
+        }
+        String stored = GgufModel.tensorName(config.family(), name);
+        WeightTensors.requireShape(file, stored, rows, columns);
+        WeightType type = file.tensor(stored).type();
+        if (!AffineGroups.supports(type)) {
+            return null;
+        }
+        byte[] quants = new byte[Math.multiplyExact(rows, columns)];
+        float[] scales = new float[quants.length / AffineGroups.GROUP];
+        float[] minima = new float[scales.length];
+        AffineGroups.unpack(type, file.bytes(stored), quants, scales, minima);
+        boolean query = name.contains(".q_proj.");
+        if (!config.family().pairsInGguf() || !(query || name.contains(".k_proj."))) {
+            return new FrozenMatrices.Groups(quants, scales, minima);
+        }
+        int heads = query ? config.heads() : config.kvHeads();
+        byte[] moved = new byte[quants.length];
+        float[] movedScales = new float[scales.length];
+        float[] movedMinima = new float[minima.length];
+        int groups = columns / AffineGroups.GROUP;
+        int size = rows / heads;
+        for (int row = 0; row < rows; row++) {
+            int in = row % size;
+            int to = row - in + in / 2 + (in % 2) * (size / 2); // as halfSplit moves it
+            System.arraycopy(quants, row * columns, moved, to * columns, columns);
+            System.arraycopy(scales, row * groups, movedScales, to * groups, groups);
+            System.arraycopy(minima, row * groups, movedMinima, to * groups, groups);
+        }
+        return new FrozenMatrices.Groups(moved, movedScales, movedMinima);
     }
 
     /// GGUF stores the rows of a llama model's q and k with the two partners of a rotary pair side

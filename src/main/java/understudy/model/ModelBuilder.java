@@ -94,7 +94,10 @@ final class ModelBuilder {
             String name = prefix + linear.name() + ".weight";
             members.add(new Projections.Member(linear.name(), rows, offset));
             parts.add(
-                    new FrozenMatrices.Part(rows, () -> source.weight(name, rows, group.inputs())));
+                    new FrozenMatrices.Part(
+                            rows,
+                            () -> source.weight(name, rows, group.inputs()),
+                            () -> source.groups(name, rows, group.inputs())));
             offset += rows;
         }
         return new Projections(

@@ -1,6 +1,8 @@
 package understudy.model;
 
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.FrozenMatrices;
 
 /// A model's weights under their Hugging Face names, wherever they come from.
 interface ModelSource extends AutoCloseable {
@@ -14,6 +16,13 @@ interface ModelSource extends AutoCloseable {
 
     /// What was read so far need not stay in memory.
     void release();
+
+    /// A weight in groups of 4 bits, where it is stored so.
+    ///
+    /// @return null where it is not
+    default FrozenMatrices.@Nullable Groups groups(String name, int rows, int columns) {
+        return null;
+    }
 
     @Override
     void close();

@@ -1,12 +1,12 @@
 package understudy.tensor;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the frozen matrices of one model, all of them held the same way.
 public final class FrozenMatrices implements AutoCloseable {
@@ -29,7 +29,21 @@ public final class FrozenMatrices implements AutoCloseable {
     /// @param rows   how many
     /// @param floats gives them, `(rows, columns)` in any float type on the CPU; called once, in a
     ///     scope of its own, so that no more than one part exists at a time
-    public record Part(int rows, Supplier<Tensor> floats) {}
+    /// @param groups gives the same numbers in groups of 4 bits; null, or giving null, where a file
+    ///     does not hold them so
+    public record Part(
+            int rows, Supplier<Tensor> floats, @Nullable Supplier<@Nullable Groups> groups) {
+        public Part(int rows, Supplier<Tensor> floats) {
+            this(rows, floats, null);
+        }
+    }
+
+    /// Numbers as `q * scale + minimum`, 32 neighbours of a row to a group.
+    ///
+    /// @param quants q from 0 to 15, row after row
+    /// @param scales one a group
+    /// @param minima one a group
+    public record Groups(byte[] quants, float[] scales, float[] minima) {}
 
     /// A matrix of which the parts lie one below the other, and are quantised each for itself.
     ///
@@ -45,7 +59,10 @@ public final class FrozenMatrices implements AutoCloseable {
             case NF4 -> new PackedMatrix(packed(parts, Nf4::pack), columns, buffer);
             case INT4 ->
                     Int4.fits(columns)
-                            ? new PackedMatrix(packed(parts, Int4::pack), columns, buffer)
+                            ? new PackedMatrix(
+                                    parts.stream().map(FrozenMatrices::int4).toList(),
+                                    columns,
+                                    buffer)
                             : plain(parts, columns, place.type().scalar());
         };
     }
@@ -64,14 +81,21 @@ public final class FrozenMatrices implements AutoCloseable {
     }
 
     private static <P> List<P> packed(List<Part> parts, Function<Tensor, P> pack) {
-        List<P> packed = new ArrayList<>();
-        for (Part part : parts) {
-            try (PointerScope scope = new PointerScope()) {
-                Tensor floats = part.floats.get().to(torch.ScalarType.Float).contiguous();
-                packed.add(pack.apply(floats));
-            }
+        return parts.stream().map(part -> packed(part, pack)).toList();
+    }
+
+    private static <P> P packed(Part part, Function<Tensor, P> pack) {
+        try (PointerScope scope = new PointerScope()) {
+            return pack.apply(part.floats.get().to(torch.ScalarType.Float).contiguous());
         }
-        return packed;
+    }
+
+    /// A file's own groups are taken over: rounding them a second time would only lose.
+    private static PackedPart int4(Part part) {
+        Groups groups = part.groups == null ? null : part.groups.get();
+        return groups == null
+                ? packed(part, Int4::pack)
+                : Int4.take(groups.quants, groups.scales, groups.minima);
     }
 
     /// Frees the buffer; the matrices are their owners'.

@@ -21,16 +21,8 @@ public final class WeightTensors {
     ///
     /// @throws UserError where the file has no such tensor or it has another shape
     public static Tensor view(WeightFile file, String name, long... shape) {
+        requireShape(file, name, shape);
         TensorInfo info = file.tensor(name);
-        if (!Arrays.equals(info.shape(), shape)) {
-            throw new UserError(
-                    "a weight has the wrong shape: "
-                            + Arrays.toString(info.shape())
-                            + " where the config says "
-                            + Arrays.toString(shape),
-                    file.path() + ", tensor " + name,
-                    "fetch the model again with `understudy model get NAME`");
-        }
         return switch (info.type()) {
             case F32 -> blob(file.bytes(name), shape, torch.ScalarType.Float);
             case F16 -> blob(file.bytes(name), shape, torch.ScalarType.Half);
@@ -41,6 +33,20 @@ public final class WeightTensors {
                 yield floats;
             }
         };
+    }
+
+    /// @throws UserError where the file has no such tensor or it has another shape
+    public static void requireShape(WeightFile file, String name, long... shape) {
+        TensorInfo info = file.tensor(name);
+        if (!Arrays.equals(info.shape(), shape)) {
+            throw new UserError(
+                    "a weight has the wrong shape: "
+                            + Arrays.toString(info.shape())
+                            + " where the config says "
+                            + Arrays.toString(shape),
+                    file.path() + ", tensor " + name,
+                    "fetch the model again with `understudy model get NAME`");
+        }
     }
 
     private static Tensor blob(MemorySegment bytes, long[] shape, torch.ScalarType type) {

@@ -18,6 +18,7 @@ import understudy.base.Json;
 import understudy.chat.Role;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
+import understudy.tensor.Quantization;
 import understudy.tensor.WeightTensors;
 import understudy.text.Line;
 import understudy.text.TemplateEncoder;
@@ -80,6 +81,17 @@ class SmolLm2GoldenTest {
                 }
             }
             assertThat(worst).as("largest difference of logits").isLessThan(2e-3f);
+        }
+    }
+
+    /// The file holds its matrices as Q4_1, whose groups are taken over.
+    @Test
+    void heldInFourBitsItsAnswersAreTheSame() {
+        int[] ids = {1, 4093, 198, 17, 2};
+        try (PointerScope scope = new PointerScope();
+                LanguageModel plain = LanguageModel.load(model(), F32);
+                LanguageModel packed = LanguageModel.load(model(), F32, Quantization.INT4)) {
+            assertThat(Golden.array(packed.logits(ids))).isEqualTo(Golden.array(plain.logits(ids)));
         }
     }
 
