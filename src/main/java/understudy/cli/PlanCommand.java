@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,8 +43,8 @@ final class PlanCommand extends Command {
 
     private static final double ASSUMED_LEARNED = 0.5;
 
-    /// Numbers a second that a packed base is unpacked at, see docs/performance.md.
-    private static final double UNPACKED = 2e9;
+    /// Numbers a second that a packed base is unpacked at on two cores, see docs/LOG.md.
+    private static final double UNPACKED = 8e9;
 
     private static final double MIB = 1 << 20;
 
@@ -56,17 +55,18 @@ final class PlanCommand extends Command {
             description = "The model to train (default: ${DEFAULT-VALUE}).")
     String base = BaseModel.STANDARD;
 
-    @Option(
-            names = "--quantization",
-            paramLabel = "Q",
-            description =
-                    "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default: the"
-                            + " recipe's).")
-    @Nullable String quantization;
+    @Mixin QuantizationOption quantization = new QuantizationOption();
 
     /// A way to train and what it costs.
+    ///
+    /// @param available whether `train` can do it
     private record Estimate(
-            String name, long bytes, double seconds, boolean fits, boolean recompute) {}
+            String name,
+            long bytes,
+            double seconds,
+            boolean fits,
+            boolean recompute,
+            boolean available) {}
 
     /// What all ways to train have in common.
     ///
@@ -79,7 +79,9 @@ final class PlanCommand extends Command {
     @Override
     int run(Workspace workspace, Console console) throws IOException {
         List<String> own =
-                quantization == null ? List.of() : List.of("train.quantization=" + quantization);
+                quantization.word == null
+                        ? List.of()
+                        : List.of("train.quantization=" + quantization.word);
         TrainConfig train = TrainConfig.from(recipe.load(own).settings().section("train"));
         Hub hub = new Hub(workspace, HubSettings.standard());
         Optional<LocalModel> local = hub.find(base);
@@ -177,7 +179,8 @@ final class PlanCommand extends Command {
                 plan.peak(again),
                 training.tokens * (flops / rate + unpacking),
                 plan.fits(free),
-                again);
+                again,
+                !method.full());
     }
 
     /// The model where it is not here yet, the adapter and its checkpoints.
@@ -229,7 +232,8 @@ final class PlanCommand extends Command {
                         ? Numbers.decimal(disk / MIB, 1) + " MB of disk"
                         : Numbers.decimal(disk / MIB / 1024, 2) + " GB of disk");
         if (!chosen.fits) {
-            Optional<Estimate> smaller = methods.stream().filter(m -> m.fits).findFirst();
+            Optional<Estimate> smaller =
+                    methods.stream().filter(m -> m.fits && m.available).findFirst();
             console.say(
                     "This does not fit here: choose "
                             + smaller.map(m -> "another method (" + m.name + "), ").orElse("")
@@ -241,6 +245,9 @@ final class PlanCommand extends Command {
     private static String note(Estimate method, Estimate chosen) {
         if (!method.fits) {
             return "does not fit";
+        }
+        if (!method.available) {
+            return "for comparison, not in train yet";
         }
         return method.equals(chosen) ? "<- this" : "";
     }
@@ -274,6 +281,7 @@ final class PlanCommand extends Command {
             entry.put("memory_mb", Math.round(method.bytes / MIB));
             entry.put("minutes", Numbers.round(method.seconds / 60, 1));
             entry.put("fits", method.fits);
+            entry.put("available", method.available);
             entry.put("recompute", method.recompute);
             list.add(entry);
         }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import understudy.base.ExitCode;
 import understudy.base.RecipeFile;
@@ -73,13 +74,7 @@ final class TrainCommand extends Command {
             description = "Train on this many tokens at most, whatever the epochs.")
     @Nullable Long maxTokens;
 
-    @Option(
-            names = "--quantization",
-            paramLabel = "Q",
-            description =
-                    "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default: the"
-                            + " recipe's).")
-    @Nullable String quantization;
+    @Mixin QuantizationOption quantization = new QuantizationOption();
 
     @Option(
             names = "--checkpoint-every",
@@ -164,7 +159,7 @@ final class TrainCommand extends Command {
         given(ignored, "--config", config);
         given(ignored, "--epochs", epochs);
         given(ignored, "--max-tokens", maxTokens);
-        given(ignored, "--quantization", quantization);
+        given(ignored, "--quantization", quantization.word);
         given(ignored, "--checkpoint-every", checkpointEvery);
         given(ignored, "--name", name);
         given(ignored, "--set", sets.isEmpty() ? null : sets);
@@ -244,7 +239,7 @@ final class TrainCommand extends Command {
         List<String> all = new ArrayList<>(sets);
         add(all, "epochs", epochs);
         add(all, "max_tokens", maxTokens);
-        add(all, "quantization", quantization);
+        add(all, "quantization", quantization.word);
         add(all, "checkpoint_every", checkpointEvery);
         String chosen = recipe == null ? dataset.recipe() : recipe;
         Settings settings = RecipeFile.load(chosen, config, all).settings();

@@ -209,7 +209,7 @@ final class Block {
             Tensor heads = qkv.forward(normed, null).y();
             position(heads, sight.angles());
             attention.remember(heads, cache, past);
-            Tensor mixed = attention.cached(heads, cache, sight.causal());
+            Tensor mixed = attention.cached(heads, cache, sight.causal().get());
             Tensor x1 = parts.attentionEnd.forward(output.forward(mixed, null).y(), x).y();
             Tensor normed1 = parts.mlpNorm.forward(x1).y();
             Tensor gated = activation.forward(gateUp.forward(normed1, null).y());

@@ -9,12 +9,18 @@ import java.util.List;
 final class BlockShape {
     private BlockShape() {}
 
+    /// @param name within the block, such as `self_attn.q_proj`
+    /// @return such as `q_proj`
+    static String lastName(String name) {
+        return name.substring(name.indexOf('.') + 1);
+    }
+
     /// @param name    within the block, such as `self_attn.q_proj`
     /// @param outputs rows of its weight
     record Linear(String name, int outputs) {
         /// Such as `q_proj`.
         String lastName() {
-            return name.substring(name.indexOf('.') + 1);
+            return BlockShape.lastName(name);
         }
     }
 

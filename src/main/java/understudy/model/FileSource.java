@@ -70,13 +70,20 @@ final class FileSource implements ModelSource {
     }
 
     private Tensor ofGguf(String name, long... shape) {
-        Family family = config.family();
-        Tensor tensor = WeightTensors.view(file, GgufModel.tensorName(family, name), shape);
-        boolean query = name.contains(".q_proj.");
-        boolean key = name.contains(".k_proj.");
-        return family.pairsInGguf() && (query || key)
-                ? halfSplit(tensor, query ? config.heads() : config.kvHeads(), shape)
-                : tensor;
+        String stored = GgufModel.tensorName(config.family(), name);
+        Tensor tensor = WeightTensors.view(file, stored, shape);
+        int heads = pairedHeads(name);
+        return heads == 0 ? tensor : halfSplit(tensor, heads, shape);
+    }
+
+    /// Heads of a weight whose rows a GGUF file keeps in pairs; 0 where it does not.
+    private int pairedHeads(String name) {
+        if (!config.family().pairsInGguf()) {
+            return 0;
+        }
+        return name.contains(".q_proj.")
+                ? config.heads()
+                : name.contains(".k_proj.") ? config.kvHeads() : 0;
     }
 
     @Override
@@ -94,24 +101,28 @@ final class FileSource implements ModelSource {
         float[] scales = new float[quants.length / AffineGroups.GROUP];
         float[] minima = new float[scales.length];
         AffineGroups.unpack(type, file.bytes(stored), quants, scales, minima);
-        boolean query = name.contains(".q_proj.");
-        if (!config.family().pairsInGguf() || !(query || name.contains(".k_proj."))) {
-            return new FrozenMatrices.Groups(quants, scales, minima);
-        }
-        int heads = query ? config.heads() : config.kvHeads();
-        byte[] moved = new byte[quants.length];
-        float[] movedScales = new float[scales.length];
-        float[] movedMinima = new float[minima.length];
-        int groups = columns / AffineGroups.GROUP;
+        FrozenMatrices.Groups groups = new FrozenMatrices.Groups(quants, scales, minima);
+        int heads = pairedHeads(name);
+        return heads == 0 ? groups : halfSplit(groups, heads, rows);
+    }
+
+    /// The same rows in the order of [#halfSplit(Tensor, int, long...)].
+    private static FrozenMatrices.Groups halfSplit(
+            FrozenMatrices.Groups groups, int heads, int rows) {
+        byte[] quants = new byte[groups.quants().length];
+        float[] scales = new float[groups.scales().length];
+        float[] minima = new float[scales.length];
+        int columns = quants.length / rows;
+        int inRow = scales.length / rows;
         int size = rows / heads;
         for (int row = 0; row < rows; row++) {
             int in = row % size;
-            int to = row - in + in / 2 + (in % 2) * (size / 2); // as halfSplit moves it
-            System.arraycopy(quants, row * columns, moved, to * columns, columns);
-            System.arraycopy(scales, row * groups, movedScales, to * groups, groups);
-            System.arraycopy(minima, row * groups, movedMinima, to * groups, groups);
+            int to = row - in + in / 2 + (in % 2) * (size / 2);
+            System.arraycopy(groups.quants(), row * columns, quants, to * columns, columns);
+            System.arraycopy(groups.scales(), row * inRow, scales, to * inRow, inRow);
+            System.arraycopy(groups.minima(), row * inRow, minima, to * inRow, inRow);
         }
-        return new FrozenMatrices.Groups(moved, movedScales, movedMinima);
+        return new FrozenMatrices.Groups(quants, scales, minima);
     }
 
     /// GGUF stores the rows of a llama model's q and k with the two partners of a rotary pair side

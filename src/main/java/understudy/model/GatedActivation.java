@@ -21,10 +21,7 @@ final class GatedActivation {
         this.kind = config.family().activation();
         this.intermediate = config.intermediate();
         this.place = place;
-        this.kernels =
-                kind == Activation.SILU && Kernels.fit(place, intermediate)
-                        ? Kernels.of(place)
-                        : null;
+        this.kernels = kind == Activation.SILU ? Kernels.of(place, intermediate) : null;
     }
 
     /// @param wide gate and up side by side, `(T,2F)`

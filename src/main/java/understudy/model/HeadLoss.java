@@ -24,9 +24,11 @@ final class HeadLoss {
             Scopes.own(new ScalarTypeOptional(torch.ScalarType.Float));
 
     private final LanguageModel model;
+    private final @Nullable Kernels kernels;
 
     HeadLoss(LanguageModel model) {
         this.model = model;
+        this.kernels = Kernels.of(model.place(), model.config().vocabulary());
     }
 
     /// @param losses per token, nats
@@ -86,8 +88,8 @@ final class HeadLoss {
     /// @return −log of each target's chance
     private float[] slopes(Tensor logits, int[] targets, boolean wanted) {
         float[] losses =
-                Kernels.fit(model.place(), model.config().vocabulary())
-                        ? Kernels.of(model.place()).loss(logits, targets, wanted)
+                kernels != null
+                        ? kernels.loss(logits, targets, wanted)
                         : slopesByOperations(logits, targets, wanted);
         if (wanted && logits.size(0) > targets.length) {
             logits.narrow(0, targets.length, logits.size(0) - targets.length).zero_();

@@ -25,6 +25,7 @@ final class Projections {
     private final FrozenMatrix weight; // (O,I)
     private final @Nullable Tensor bias; // (O)
     private final Placement place;
+    private final @Nullable Kernels kernels;
     private @Nullable LoraPart lora;
 
     /// One linear layer of the group.
@@ -35,7 +36,7 @@ final class Projections {
     record Member(String name, int outputs, int offset) {
         /// Such as `q_proj`.
         String lastName() {
-            return name.substring(name.indexOf('.') + 1);
+            return BlockShape.lastName(name);
         }
     }
 
@@ -57,6 +58,7 @@ final class Projections {
         this.weight = weight;
         this.bias = bias;
         this.place = place;
+        this.kernels = Kernels.of(place, inputs);
     }
 
     List<Member> members() {
@@ -161,8 +163,8 @@ final class Projections {
             return;
         }
         Tensor mask = mask(masks, dx);
-        if (Kernels.fit(place, inputs)) {
-            Kernels.of(place).addMasked(dx, through, mask);
+        if (kernels != null) {
+            kernels.addMasked(dx, through, mask);
         } else {
             dx.add_(through.mul_(mask));
         }

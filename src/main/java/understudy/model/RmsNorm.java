@@ -22,7 +22,7 @@ final class RmsNorm {
         this.epsilon = epsilon;
         this.size = (int) weight.size(0);
         this.place = place;
-        this.kernels = Kernels.fit(place, size) ? Kernels.of(place) : null;
+        this.kernels = Kernels.of(place, size);
     }
 
     /// @param y       `(T,d)`

@@ -2,6 +2,7 @@ package understudy.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -46,7 +47,7 @@ final class SegmentAttention {
         this.window = window;
         this.scale = Scopes.own(new Scalar(factor));
         this.place = place;
-        this.kernels = Kernels.fit(place, STEP) ? Kernels.of(place) : null;
+        this.kernels = Kernels.of(place, STEP);
     }
 
     private int keyColumn() {
@@ -58,11 +59,11 @@ final class SegmentAttention {
     }
 
     /// @param qkv   `(T,(H+2K)·D)`, queries and keys turned by their position
-    /// @param causal `(L,L)`, see [Sight]
+    /// @param causal gives `(L,L)`, see [Sight]
     /// @param saved receives the attention weights of each chunk, in the caller's scope; null when
     ///              there is no backward pass
     /// @return `(T,H·D)` in the caller's scope
-    Tensor forward(Tensor qkv, Row row, Tensor causal, @Nullable List<Tensor> saved) {
+    Tensor forward(Tensor qkv, Row row, Supplier<Tensor> causal, @Nullable List<Tensor> saved) {
         Tensor out = place.empty(row.length(), (long) heads * headSize);
         PointerScope callers = Scopes.current();
         for (int s = 0; s < row.starts().length; s++) {
@@ -93,7 +94,8 @@ final class SegmentAttention {
     }
 
     /// Softmax of the scaled and masked scores, `(K,G·c,n)`.
-    private Tensor weights(Tensor qkv, Tensor causal, Tensor keys, int start, int from, int count) {
+    private Tensor weights(
+            Tensor qkv, Supplier<Tensor> causal, Tensor keys, int start, int from, int count) {
         int c = padded(count);
         int n = from + c;
         Tensor queries = stack(qkv.narrow(0, start + from, count), count);
@@ -103,7 +105,7 @@ final class SegmentAttention {
             return scores;
         }
         scores.mul_(scale);
-        scores.view(kvHeads, group, c, n).add_(causal.narrow(0, from, c).narrow(1, 0, n));
+        scores.view(kvHeads, group, c, n).add_(causal.get().narrow(0, from, c).narrow(1, 0, n));
         return scores.softmax(-1);
     }
 

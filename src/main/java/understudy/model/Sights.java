@@ -1,6 +1,7 @@
 package understudy.model;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ record Sights(@Nullable Sight global, @Nullable Sight local) {
         /// @param positions of each token in its conversation
         /// @param longest   tokens of the longest conversation
         Sights ofRow(int[] positions, int longest) {
-            return sights(positions, kind -> kind.whole(longest));
+            return sights(positions, kind -> () -> kind.whole(longest));
         }
 
         /// Of new tokens of one conversation; in the caller's scope.
@@ -57,15 +58,20 @@ record Sights(@Nullable Sight global, @Nullable Sight local) {
         /// @param past   tokens before the first new one
         /// @param places of the cache that are looked at, at least past + new tokens
         Sights ofStep(int[] positions, int past, int places) {
-            return sights(positions, kind -> kind.mask(past, positions.length, places));
+            return sights(
+                    positions,
+                    kind -> {
+                        Tensor mask = kind.mask(past, positions.length, places); // for every layer
+                        return () -> mask;
+                    });
         }
 
-        private Sights sights(int[] positions, Function<Kind, Tensor> masks) {
+        private Sights sights(int[] positions, Function<Kind, Supplier<Tensor>> masks) {
             return new Sights(sight(global, positions, masks), sight(local, positions, masks));
         }
 
         private static @Nullable Sight sight(
-                @Nullable Kind kind, int[] positions, Function<Kind, Tensor> masks) {
+                @Nullable Kind kind, int[] positions, Function<Kind, Supplier<Tensor>> masks) {
             return kind == null ? null : new Sight(kind.rope.at(positions), masks.apply(kind));
         }
 

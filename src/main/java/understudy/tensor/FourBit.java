@@ -1,5 +1,7 @@
 package understudy.tensor;
 
+import understudy.weights.Dequantizer;
+
 /// 4-bit numbers, two a byte, the first in the high half, in blocks that share a table of 16
 /// values: `value = code[q] * scale + minimum`.
 ///
@@ -78,7 +80,7 @@ class FourBit {
         for (long block = from; block < to; block++) {
             table(blocks, block, table);
             for (int i = 0; i < 16; i++) {
-                rounded[i] = Native.bfloat16(table[i]) & 0xffff;
+                rounded[i] = Dequantizer.bfloat16(table[i]) & 0xffff;
             }
             long in = packed + block * (blockSize / 2);
             long at = out + block * blockSize * 2;

@@ -69,7 +69,6 @@ public final class FrozenMatrices implements AutoCloseable {
 
     private FrozenMatrix plain(List<Part> parts, int columns, torch.ScalarType type) {
         int rows = parts.stream().mapToInt(Part::rows).sum();
-        boolean compute = type == place.type().scalar();
         Tensor weight = Scopes.owned(() -> place.empty(type, rows, columns));
         int from = 0;
         for (Part part : parts) {
@@ -77,7 +76,7 @@ public final class FrozenMatrices implements AutoCloseable {
             Scopes.run(() -> weight.narrow(0, at, part.rows).copy_(part.floats.get()));
             from += part.rows;
         }
-        return compute ? new PlainMatrix(weight) : new ConvertedMatrix(weight, buffer);
+        return new FloatMatrix(weight, buffer);
     }
 
     private static <P> List<P> packed(List<Part> parts, Function<Tensor, P> pack) {

@@ -11,18 +11,18 @@ final class GateKernel {
 
     /// @param wide gate and up side by side, `(T,2F)`
     /// @param out  `(T,F)`
-    static void forward(Lanes lanes, long wide, long out, int size, long from, long to) {
+    static void forward(RowCodec codec, long wide, long out, int size, long from, long to) {
         float[] gate = new float[size];
         float[] up = new float[size];
         float[] sigma = new float[size];
         for (long row = from; row < to; row++) {
-            long in = wide + row * 2 * size * lanes.bytes();
-            lanes.read(in, gate, size);
-            lanes.read(in + (long) size * lanes.bytes(), up, size);
+            long in = wide + row * 2 * size * codec.bytes();
+            codec.read(in, gate, size);
+            codec.read(in + (long) size * codec.bytes(), up, size);
             logistic(gate, sigma, size);
             RowMath.multiply(gate, sigma, gate, size);
             RowMath.multiply(gate, up, up, size);
-            lanes.write(up, out + row * size * lanes.bytes(), size);
+            codec.write(up, out + row * size * codec.bytes(), size);
         }
     }
 
@@ -30,25 +30,25 @@ final class GateKernel {
     ///
     /// @param dwide gradient of `wide`, written
     static void backward(
-            Lanes lanes, long dy, long wide, long dwide, int size, long from, long to) {
+            RowCodec codec, long dy, long wide, long dwide, int size, long from, long to) {
         float[] d = new float[size];
         float[] gate = new float[size];
         float[] up = new float[size];
         float[] sigma = new float[size];
         float[] slope = new float[size];
-        long half = (long) size * lanes.bytes();
+        long half = (long) size * codec.bytes();
         for (long row = from; row < to; row++) {
-            lanes.read(dy + row * half, d, size);
-            lanes.read(wide + row * 2 * half, gate, size);
-            lanes.read(wide + row * 2 * half + half, up, size);
+            codec.read(dy + row * half, d, size);
+            codec.read(wide + row * 2 * half, gate, size);
+            codec.read(wide + row * 2 * half + half, up, size);
             logistic(gate, sigma, size);
             RowMath.siluSlope(gate, sigma, slope, size);
             RowMath.multiply(slope, up, slope, size);
             RowMath.multiply(slope, d, slope, size);
-            lanes.write(slope, dwide + row * 2 * half, size);
+            codec.write(slope, dwide + row * 2 * half, size);
             RowMath.multiply(gate, sigma, gate, size);
             RowMath.multiply(gate, d, gate, size);
-            lanes.write(gate, dwide + row * 2 * half + half, size);
+            codec.write(gate, dwide + row * 2 * half + half, size);
         }
     }
 }

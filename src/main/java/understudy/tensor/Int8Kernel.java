@@ -1,5 +1,7 @@
 package understudy.tensor;
 
+import understudy.weights.Dequantizer;
+
 /// A row of 8-bit numbers times its scale, in plain loops; [Int8Vectors] does it with vectors.
 class Int8Kernel {
     /// @param out address of 4 bytes a number
@@ -13,7 +15,7 @@ class Int8Kernel {
     void bfloats(long in, float scale, long out, int count) {
         for (int i = 0; i < count; i++) {
             float value = Native.ALL.get(Native.BYTE, in + i) * scale;
-            Native.ALL.set(Native.SHORT, out + 2L * i, Native.bfloat16(value));
+            Native.ALL.set(Native.SHORT, out + 2L * i, Dequantizer.bfloat16(value));
         }
     }
 }

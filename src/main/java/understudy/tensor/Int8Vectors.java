@@ -41,7 +41,7 @@ final class Int8Vectors extends Int8Kernel {
         for (; i < whole(count); i += F.length()) {
             scaled(in + i, scale).intoArray(row, i);
         }
-        Lanes.of(ComputeType.BF16).write(row, out, i);
+        RowCodec.of(ComputeType.BF16).write(row, out, i);
         super.bfloats(in + i, scale, out + 2L * i, count - i);
     }
 }

@@ -7,37 +7,36 @@ import org.jspecify.annotations.Nullable;
 /// What a training step does between its big multiplies, each in one pass over memory where
 /// libtorch needs several: written with the Vector API, on as many threads as libtorch uses.
 ///
-/// Sizes along a row must be multiples of the vector's width; [#fit] says so, and callers have the
+/// Sizes along a row must be multiples of the vector's width; [#of] says so, and callers have the
 /// same in libtorch's operations for what does not fit and for GPUs. All tensors are contiguous,
 /// in the compute type unless said otherwise.
 ///
 /// This class itself names no vectors, so that it loads where there are none.
 public final class Kernels {
-    private final Lanes lanes;
+    private final RowCodec codec;
 
-    private Kernels(Lanes lanes) {
-        this.lanes = lanes;
+    private Kernels(RowCodec codec) {
+        this.codec = codec;
     }
 
     /// Whether this machine and these row lengths can use kernels.
-    public static boolean fit(Placement place, int... sizes) {
+    private static boolean fit(Placement place, int... sizes) {
         if (!place.device().is_cpu() || !VectorApi.available()) {
             return false;
         }
         for (int size : sizes) {
-            if (size % Lanes.WIDTH != 0) {
+            if (size % RowCodec.WIDTH != 0) {
                 return false;
             }
         }
         return true;
     }
 
-    /// @throws IllegalStateException where [#fit] says no
-    public static Kernels of(Placement place) {
-        if (!fit(place)) {
-            throw new IllegalStateException("no vectors on this machine");
-        }
-        return new Kernels(Lanes.of(place.type()));
+    /// The kernels for rows of these lengths.
+    ///
+    /// @return null where this machine or one of the lengths cannot use them
+    public static @Nullable Kernels of(Placement place, int... sizes) {
+        return fit(place, sizes) ? new Kernels(RowCodec.of(place.type())) : null;
     }
 
     /// Root mean square norm: `y = w · x / sqrt(mean(x²) + ε)`.
@@ -52,7 +51,7 @@ public final class Kernels {
         long inv = Native.packed(inverse);
         Workers.rows(
                 x.numel() / size,
-                (from, to) -> NormKernel.forward(lanes, at, inv, size, epsilon, from, to));
+                (from, to) -> NormKernel.forward(codec, at, inv, size, epsilon, from, to));
     }
 
     /// Gradient of [#norm]: with `g = dy·w`, `dx = inv·(g − x·inv²·(g·x)/d) + plus`.
@@ -72,7 +71,7 @@ public final class Kernels {
         long inv = Native.packed(inverse);
         Workers.rows(
                 x.numel() / size,
-                (from, to) -> NormKernel.backward(lanes, at, inv, size, from, to));
+                (from, to) -> NormKernel.backward(codec, at, inv, size, from, to));
     }
 
     /// `silu(gate) ∘ up`.
@@ -83,7 +82,7 @@ public final class Kernels {
         int size = Math.toIntExact(out.size(1));
         long in = Native.packed(wide);
         long to = Native.packed(out);
-        Workers.rows(out.size(0), (a, b) -> GateKernel.forward(lanes, in, to, size, a, b));
+        Workers.rows(out.size(0), (a, b) -> GateKernel.forward(codec, in, to, size, a, b));
     }
 
     /// Gradient of [#gate].
@@ -97,7 +96,7 @@ public final class Kernels {
         long in = Native.packed(wide);
         long out = Native.packed(dwide);
         Workers.rows(
-                dy.size(0), (from, to) -> GateKernel.backward(lanes, d, in, out, size, from, to));
+                dy.size(0), (from, to) -> GateKernel.backward(codec, d, in, out, size, from, to));
     }
 
     /// Softmax of `scale · scores` under the causal mask, in place.
@@ -113,7 +112,7 @@ public final class Kernels {
         long at = Native.packed(scores);
         Workers.rows(
                 scores.numel() / n,
-                (from, to) -> SoftmaxKernel.forward(lanes, at, shape, (float) scale, from, to));
+                (from, to) -> SoftmaxKernel.forward(codec, at, shape, (float) scale, from, to));
     }
 
     /// Gradient of [#softmax] with respect to the scores: `scale · P ∘ (dP − Σ P∘dP)`.
@@ -126,7 +125,7 @@ public final class Kernels {
         long d = Native.packed(slopes);
         Workers.rows(
                 weights.numel() / n,
-                (from, to) -> SoftmaxKernel.backward(lanes, p, d, n, (float) scale, from, to));
+                (from, to) -> SoftmaxKernel.backward(codec, p, d, n, (float) scale, from, to));
     }
 
     /// Cross-entropy of the first `targets.length` rows.
@@ -143,7 +142,7 @@ public final class Kernels {
         Workers.rows(
                 targets.length,
                 (from, to) ->
-                        LossKernel.run(lanes, at, vocabulary, targets, losses, slope, from, to));
+                        LossKernel.run(codec, at, vocabulary, targets, losses, slope, from, to));
         return losses;
     }
 
@@ -155,6 +154,6 @@ public final class Kernels {
         long size = sum.numel();
         Workers.rows(
                 (size + MaskKernel.PIECE - 1) / MaskKernel.PIECE,
-                (from, to) -> MaskKernel.add(lanes, at, size, from, to));
+                (from, to) -> MaskKernel.add(codec, at, size, from, to));
     }
 }

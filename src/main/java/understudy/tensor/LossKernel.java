@@ -8,7 +8,7 @@ final class LossKernel {
     /// @param targets one a row
     /// @param losses  `−log softmax[target]`, written
     static void run(
-            Lanes lanes,
+            RowCodec codec,
             long logits,
             int vocabulary,
             int[] targets,
@@ -18,8 +18,8 @@ final class LossKernel {
             long to) {
         float[] values = new float[vocabulary];
         for (long row = from; row < to; row++) {
-            long at = logits + row * vocabulary * lanes.bytes();
-            lanes.read(at, values, vocabulary);
+            long at = logits + row * vocabulary * codec.bytes();
+            codec.read(at, values, vocabulary);
             float highest = RowMath.max(values, 0, vocabulary);
             int target = targets[(int) row];
             float wanted = values[target] - highest;
@@ -29,7 +29,7 @@ final class LossKernel {
             if (slope) {
                 RowMath.scale(values, 1 / sum, 0, vocabulary);
                 values[target] -= 1;
-                lanes.write(values, at, vocabulary);
+                codec.write(values, at, vocabulary);
             }
         }
     }

@@ -12,18 +12,18 @@ final class MaskKernel {
     /// @param size numbers in all
     /// @param from first piece
     /// @param to   behind the last piece
-    static void add(Lanes lanes, long[] at, long size, long from, long to) {
+    static void add(RowCodec codec, long[] at, long size, long from, long to) {
         float[] sum = new float[PIECE];
         float[] part = new float[PIECE];
         float[] mask = new float[PIECE];
         for (long piece = from; piece < to; piece++) {
             int count = (int) Math.min(PIECE, size - piece * PIECE);
-            long shift = piece * PIECE * lanes.bytes();
-            lanes.read(at[0] + shift, sum, count);
-            lanes.read(at[1] + shift, part, count);
-            lanes.read(at[2] + shift, mask, count);
+            long shift = piece * PIECE * codec.bytes();
+            codec.read(at[0] + shift, sum, count);
+            codec.read(at[1] + shift, part, count);
+            codec.read(at[2] + shift, mask, count);
             RowMath.multiplyAdd(part, mask, sum, count);
-            lanes.write(sum, at[0] + shift, count);
+            codec.write(sum, at[0] + shift, count);
         }
     }
 }

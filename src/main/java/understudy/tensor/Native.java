@@ -33,14 +33,4 @@ final class Native {
         }
         return address(tensor);
     }
-
-    static float bfloat16(short stored) {
-        return Float.intBitsToFloat(stored << 16);
-    }
-
-    /// The nearest bfloat16, ties to even; a NaN of arithmetic stays one.
-    static short bfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
-    }
 }

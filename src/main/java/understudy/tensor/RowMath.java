@@ -6,14 +6,14 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Arithmetic on rows of floats with vectors; see [Lanes] for why each loop is a method.
+/// Arithmetic on rows of floats with vectors; see [RowCodec] for why each loop is a method.
 ///
 /// Counts and beginnings are multiples of the vector's width. Sums have a fixed order: that of
 /// `reduceLanes` is left open, and is another before and after the JIT compiler has been at it, so
 /// that no run could be repeated.
 final class RowMath {
-    private static final VectorSpecies<Float> F = Lanes.F;
-    private static final int WIDTH = Lanes.WIDTH;
+    private static final VectorSpecies<Float> F = RowCodec.F;
+    private static final int WIDTH = RowCodec.WIDTH;
 
     private static final float LOG2E = 1.442695f;
     private static final float LN2_HIGH = 0.6933594f;

@@ -11,16 +11,16 @@ final class SoftmaxKernel {
     /// @param scores `(rows,n)`; row r is query r % c of its head, which sees columns up to
     ///     `past + r % c`, and the latest `window` of those
     /// @param shape  n, c, past, window (0 for all)
-    static void forward(Lanes lanes, long scores, int[] shape, float scale, long from, long to) {
+    static void forward(RowCodec codec, long scores, int[] shape, float scale, long from, long to) {
         int n = shape[0];
         float[] values = new float[n];
         for (long row = from; row < to; row++) {
-            long at = scores + row * n * lanes.bytes();
+            long at = scores + row * n * codec.bytes();
             int seen = Math.min(n, shape[2] + (int) (row % shape[1]) + 1);
             int first = shape[3] == 0 ? 0 : Math.max(0, seen - shape[3]);
-            int begin = first / Lanes.WIDTH * Lanes.WIDTH;
-            int end = (seen + Lanes.WIDTH - 1) / Lanes.WIDTH * Lanes.WIDTH;
-            lanes.read(at, values, end);
+            int begin = first / RowCodec.WIDTH * RowCodec.WIDTH;
+            int end = (seen + RowCodec.WIDTH - 1) / RowCodec.WIDTH * RowCodec.WIDTH;
+            codec.read(at, values, end);
             Arrays.fill(values, begin, first, Float.NEGATIVE_INFINITY);
             Arrays.fill(values, seen, end, Float.NEGATIVE_INFINITY);
             float highest = RowMath.max(values, begin, end);
@@ -28,7 +28,7 @@ final class SoftmaxKernel {
             RowMath.scale(values, 1 / RowMath.sum(values, begin, end), begin, end);
             Arrays.fill(values, 0, begin, 0);
             Arrays.fill(values, end, n, 0);
-            lanes.write(values, at, n);
+            codec.write(values, at, n);
         }
     }
 
@@ -37,15 +37,15 @@ final class SoftmaxKernel {
     /// @param weights P, `(rows,n)`
     /// @param slopes  dP, becomes dS
     static void backward(
-            Lanes lanes, long weights, long slopes, int n, float scale, long from, long to) {
+            RowCodec codec, long weights, long slopes, int n, float scale, long from, long to) {
         float[] p = new float[n];
         float[] d = new float[n];
         for (long row = from; row < to; row++) {
-            long shift = row * n * lanes.bytes();
-            lanes.read(weights + shift, p, n);
-            lanes.read(slopes + shift, d, n);
+            long shift = row * n * codec.bytes();
+            codec.read(weights + shift, p, n);
+            codec.read(slopes + shift, d, n);
             RowMath.softmaxSlope(p, d, RowMath.dot(p, d, n), scale, n);
-            lanes.write(d, slopes + shift, n);
+            codec.write(d, slopes + shift, n);
         }
     }
 }

@@ -30,6 +30,10 @@ final class UnpackBuffer implements AutoCloseable {
         return Scopes.keep(() -> buffer.narrow(0, 0, size).view(rows, columns));
     }
 
+    ComputeType type() {
+        return place.type();
+    }
+
     boolean bfloat16() {
         return place.type() == ComputeType.BF16;
     }

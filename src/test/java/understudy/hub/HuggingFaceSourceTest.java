@@ -30,20 +30,7 @@ class HuggingFaceSourceTest {
     @TempDir Path folder;
     private FakeHub server;
     private HubSettings settings;
-    private final List<String> said = new ArrayList<>();
-
-    private final Progress progress =
-            new Progress() {
-                @Override
-                public void say(String line) {
-                    said.add(line);
-                }
-
-                @Override
-                public void bytes(String file, long done, long total) {
-                    assertThat(done).isBetween(0L, total);
-                }
-            };
+    private final Said progress = new Said();
 
     @BeforeEach
     void start() throws Exception {
@@ -133,7 +120,7 @@ class HuggingFaceSourceTest {
         assertThat(server.seen.stream().filter(s -> s.server().equals("delivery")))
                 .extracting(FakeHub.Seen::range)
                 .containsExactly("null", "bytes=20000-");
-        assertThat(said).anyMatch(line -> line.contains("trying again"));
+        assertThat(progress.lines).anyMatch(line -> line.contains("trying again"));
     }
 
     @Test

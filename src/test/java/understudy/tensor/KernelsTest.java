@@ -2,7 +2,6 @@ package understudy.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
@@ -36,8 +35,9 @@ class KernelsTest {
     }
 
     private static Kernels kernels(ComputeType type) {
-        assumeThat(VectorApi.available()).isTrue();
-        return Kernels.of(Placement.cpu(type));
+        Kernels kernels = Kernels.of(Placement.cpu(type));
+        assertThat(kernels).as("the build's flags open the Vector API").isNotNull();
+        return kernels;
     }
 
     private static void close(ComputeType type, float actual, double expected, String what) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import understudy.base.Json;
+import understudy.weights.Dequantizer;
 
 /// Packed matrices against bitsandbytes (`reference/quantization_goldens.py`), against plain loops,
 /// and against the bound that each way of rounding promises.
@@ -104,7 +105,7 @@ class QuantizationTest {
         float[] full = through(way, F32, values, 30, 96);
         float[] half = through(way, BF16, values, 30, 96);
         for (int i = 0; i < full.length; i++) {
-            float rounded = Float.intBitsToFloat(Native.bfloat16(full[i]) << 16);
+            float rounded = Float.intBitsToFloat(Dequantizer.bfloat16(full[i]) << 16);
             assertThat(half[i]).as("number %d", i).isEqualTo(rounded);
         }
     }

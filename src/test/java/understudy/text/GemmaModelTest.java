@@ -1,7 +1,6 @@
 package understudy.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,7 @@ import understudy.chat.Role;
 /// (`reference/gemma_goldens.py`).
 ///
 /// Runs where the model is fetched: `./check` looks for it and passes `-Dunderstudy.gemma=FILE`.
-@Tag("model")
+@Tag("gemma")
 class GemmaModelTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/gemma");
 
@@ -30,7 +29,7 @@ class GemmaModelTest {
     @BeforeAll
     static void load() {
         String path = System.getProperty("understudy.gemma", "");
-        assumeTrue(!path.isEmpty(), "-Dunderstudy.gemma=FILE");
+        assertThat(path).as("-Dunderstudy.gemma=FILE").isNotEmpty();
         encoder = TemplateEncoder.load(Path.of(path), false);
     }
 

@@ -139,6 +139,21 @@ class ResumeTest {
         }
     }
 
+    /// The state goes through a checkpoint as codes and scales.
+    @Test
+    void aRunWithAnEightBitOptimiserEndsTheSame() throws Exception {
+        TrainConfig config = Configs.tiny("optimizer_bits=8");
+        RunFolder whole = runs.folder();
+        train(whole, config);
+        RunFolder broken = runs.folder();
+        killAfter(broken, config, 4);
+        killAfter(broken, config, 3);
+        train(broken, config);
+        assertThat(TrainRuns.outcome(broken).adapter())
+                .isEqualTo(TrainRuns.outcome(whole).adapter());
+        assertThat(TrainRuns.outcome(whole).adapter()).isNotEqualTo(unbroken.adapter());
+    }
+
     @Test
     void aStopAtTheLastStepIsNoInterruption() throws Exception {
         RunFolder run = runs.folder();

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// method of its own, here and in [RowMath], and the launcher forbids to inline them: the JIT
 /// compiler gives up on vectors in a method that has grown beyond some thirty of their operations,
 /// and makes an object of each.
-abstract class Lanes {
+abstract class RowCodec {
     static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     static final int WIDTH = F.length();
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
@@ -30,12 +30,12 @@ abstract class Lanes {
     /// Bytes a number.
     abstract int bytes();
 
-    static Lanes of(ComputeType type) {
-        return type == ComputeType.BF16 ? Half.LANES : Full.LANES;
+    static RowCodec of(ComputeType type) {
+        return type == ComputeType.BF16 ? Half.CODEC : Full.CODEC;
     }
 
-    private static final class Half extends Lanes {
-        private static final Lanes LANES = new Half();
+    private static final class Half extends RowCodec {
+        private static final RowCodec CODEC = new Half();
 
         @Override
         void read(long address, float[] to, int count) {
@@ -67,8 +67,8 @@ abstract class Lanes {
         }
     }
 
-    private static final class Full extends Lanes {
-        private static final Lanes LANES = new Full();
+    private static final class Full extends RowCodec {
+        private static final RowCodec CODEC = new Full();
 
         @Override
         void read(long address, float[] to, int count) {

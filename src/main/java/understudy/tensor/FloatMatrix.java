@@ -2,8 +2,9 @@ package understudy.tensor;
 
 import org.bytedeco.pytorch.Tensor;
 
-/// Held in another float type than the compute type.
-record ConvertedMatrix(Tensor weight, UnpackBuffer buffer) implements FrozenMatrix {
+/// Held as floats: in the compute type, where there is nothing to do, or in another type, from
+/// which it is converted for each use.
+record FloatMatrix(Tensor weight, UnpackBuffer buffer) implements FrozenMatrix {
     @Override
     public int rows() {
         return Math.toIntExact(weight.size(0));
@@ -16,7 +17,9 @@ record ConvertedMatrix(Tensor weight, UnpackBuffer buffer) implements FrozenMatr
 
     @Override
     public Tensor dense() {
-        return Scopes.keep(() -> buffer.ready(buffer.of(rows(), columns()).copy_(weight)));
+        return weight.scalar_type().intern() == buffer.type().scalar()
+                ? weight
+                : Scopes.keep(() -> buffer.ready(buffer.of(rows(), columns()).copy_(weight)));
     }
 
     @Override
