@@ -172,8 +172,7 @@ final class SegmentAttention {
             Kernels.Heads what = heads(row);
             Tensor parts =
                     kernels.splits(what, row.length())
-                            ? place.empty(
-                                    torch.ScalarType.Float, 2L * row.length(), dout.size(1))
+                            ? place.empty(torch.ScalarType.Float, 2L * row.length(), dout.size(1))
                             : null;
             kernels.attentionBack(qkv, what, saved.getFirst(), dout, dqkv, parts);
             return dqkv;

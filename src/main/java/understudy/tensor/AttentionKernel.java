@@ -134,8 +134,20 @@ final class AttentionKernel {
                     weigh(row, head, tile * TILE + r, r * apart, begin, end);
                 }
                 TileMath.multiply(
-                        false, scores, begin, apart, 1, values, begin * d, d, mixed, 0, d,
-                        padded(count), d, end - begin);
+                        false,
+                        scores,
+                        begin,
+                        apart,
+                        1,
+                        values,
+                        begin * d,
+                        d,
+                        mixed,
+                        0,
+                        d,
+                        padded(count),
+                        d,
+                        end - begin);
                 write(mixed, row.out, shape.heads * d, head(head), tile * TILE, count);
             }
         }
@@ -157,7 +169,20 @@ final class AttentionKernel {
         int d = shape.headSize;
         for (int t = firstTile(tile); t <= tile; t++) {
             TileMath.multiply(
-                    false, rows, 0, d, 1, tiles, t * d * TILE, TILE, to, t * TILE, apart, count, TILE, d);
+                    false,
+                    rows,
+                    0,
+                    d,
+                    1,
+                    tiles,
+                    t * d * TILE,
+                    TILE,
+                    to,
+                    t * TILE,
+                    apart,
+                    count,
+                    TILE,
+                    d);
         }
     }
 
@@ -230,15 +255,16 @@ final class AttentionKernel {
                 for (int kv = 0; kv < shape.kvHeads; kv++) {
                     Arrays.fill(sum, 0);
                     for (int g = 0; g < shape.group(); g++) {
-                        long head = ((long) which * shape.tokens + token) * shape.heads + kv * shape.group() + g;
+                        long head =
+                                ((long) which * shape.tokens + token) * shape.heads
+                                        + kv * shape.group()
+                                        + g;
                         FULL.read(row.parts + 4 * head * d, part, d);
                         RowMath.add(sum, part, d);
                     }
                     long column = (shape.heads + (long) which * shape.kvHeads + kv) * d;
                     codec.write(
-                            sum,
-                            row.dqkv + (token * shape.columns() + column) * codec.bytes(),
-                            d);
+                            sum, row.dqkv + (token * shape.columns() + column) * codec.bytes(), d);
                 }
             }
         }
@@ -259,7 +285,8 @@ final class AttentionKernel {
             mask(query, r * apart, begin, end);
             float sum = Native.ALL.get(Native.FLOAT, sum(row, head, query));
             RowMath.exp(scores, 1, sum, scores, from, to);
-            RowMath.softmaxSlope(scores, slopes, RowMath.dot(scores, slopes, from, to), 1, from, to);
+            RowMath.softmaxSlope(
+                    scores, slopes, RowMath.dot(scores, slopes, from, to), 1, from, to);
         }
         for (int r = count; r < rows; r++) {
             Arrays.fill(scores, r * apart + begin, r * apart + end, 0);
@@ -273,7 +300,19 @@ final class AttentionKernel {
                     true, slopes, t * TILE, 1, apart, queries, 0, d, dkeys, at, d, TILE, d, rows);
         }
         TileMath.multiply(
-                false, slopes, begin, apart, 1, keys, begin * d, d, dqueries, 0, d, rows, d,
+                false,
+                slopes,
+                begin,
+                apart,
+                1,
+                keys,
+                begin * d,
+                d,
+                dqueries,
+                0,
+                d,
+                rows,
+                d,
                 end - begin);
         RowMath.scale(dqueries, shape.scale, 0, rows * d);
         write(dqueries, row.dqkv, shape.columns(), head(head), tile * TILE, count);

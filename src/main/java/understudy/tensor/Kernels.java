@@ -147,8 +147,7 @@ public final class Kernels {
     /// @param size    D of each
     /// @param window  latest tokens that a token sees; 0 for all
     /// @param scale   of the scores
-    public record Heads(
-            int[] starts, int heads, int kvHeads, int size, int window, double scale) {}
+    public record Heads(int[] starts, int heads, int kvHeads, int size, int window, double scale) {}
 
     /// Causal attention inside each conversation.
     ///
@@ -162,8 +161,7 @@ public final class Kernels {
                         Native.packed(qkv), Native.packed(out), Native.packed(sums), 0, 0, 0);
         AttentionKernel.Piece[] pieces = pieces(heads, shape, splits(heads, qkv.size(0)));
         Workers.run(
-                pieces.length,
-                part -> AttentionKernel.forward(codec, shape, row, pieces[part]));
+                pieces.length, part -> AttentionKernel.forward(codec, shape, row, pieces[part]));
     }
 
     /// Whether there are so few long conversations and key/value heads that query heads which share
@@ -187,7 +185,12 @@ public final class Kernels {
     /// @param dqkv  `(T,(H+2K)·D)`, written
     /// @param parts `(2,T,H·D)` in f32, overwritten; null where nothing [#splits]
     public void attentionBack(
-            Tensor qkv, Heads heads, Tensor sums, Tensor dout, Tensor dqkv, @Nullable Tensor parts) {
+            Tensor qkv,
+            Heads heads,
+            Tensor sums,
+            Tensor dout,
+            Tensor dqkv,
+            @Nullable Tensor parts) {
         AttentionKernel.Shape shape = shape(heads, qkv);
         AttentionKernel.Row row =
                 new AttentionKernel.Row(
@@ -199,8 +202,7 @@ public final class Kernels {
                         parts == null ? 0 : Native.packed(parts));
         AttentionKernel.Piece[] pieces = pieces(heads, shape, parts != null);
         Workers.run(
-                pieces.length,
-                part -> AttentionKernel.backward(codec, shape, row, pieces[part]));
+                pieces.length, part -> AttentionKernel.backward(codec, shape, row, pieces[part]));
         if (parts != null) {
             Workers.rows(
                     shape.tokens(),

@@ -165,8 +165,7 @@ final class RowMath {
     }
 
     /// `d = p · (d − delta) · factor`.
-    static void softmaxSlope(
-            float[] p, float[] d, float delta, float factor, int from, int end) {
+    static void softmaxSlope(float[] p, float[] d, float delta, float factor, int from, int end) {
         for (int i = from; i < end; i += WIDTH) {
             FloatVector.fromArray(F, d, i)
                     .sub(delta)

@@ -80,7 +80,13 @@ final class AttentionKernelTest {
     }
 
     private static void reference(
-            Shape s, float[] x, float[] dout, int start, int length, int head, double[] out,
+            Shape s,
+            float[] x,
+            float[] dout,
+            int start,
+            int length,
+            int head,
+            double[] out,
             double[] dx) {
         for (int i = start; i < start + length; i++) {
             int first = s.window == 0 ? start : Math.max(start, i + 1 - s.window);
@@ -135,7 +141,9 @@ final class AttentionKernelTest {
         got.to(torch.ScalarType.Float).contiguous().data_ptr_float().get(values);
         double worst = 0;
         for (int i = 0; i < values.length; i++) {
-            worst = Math.max(worst, Math.abs(values[i] - expected[i]) / (1 + Math.abs(expected[i])));
+            worst =
+                    Math.max(
+                            worst, Math.abs(values[i] - expected[i]) / (1 + Math.abs(expected[i])));
         }
         return worst;
     }
