@@ -65,6 +65,14 @@ final class SegmentAttention {
     /// @return `(T,H·D)` in the caller's scope
     Tensor forward(Tensor qkv, Row row, Supplier<Tensor> causal, @Nullable List<Tensor> saved) {
         Tensor out = place.empty(row.length(), (long) heads * headSize);
+        if (kernels != null && kernels.attends(headSize)) {
+            Tensor sums = place.empty(torch.ScalarType.Float, row.length(), heads);
+            kernels.attention(qkv, heads(row), out, sums);
+            if (saved != null) {
+                saved.add(sums);
+            }
+            return out;
+        }
         PointerScope callers = Scopes.current();
         for (int s = 0; s < row.starts().length; s++) {
             int start = row.starts()[s];
@@ -160,6 +168,15 @@ final class SegmentAttention {
     /// @return `(T,(H+2K)·D)`, gradient of the turned queries, keys, and values
     Tensor backward(Tensor dout, Tensor qkv, Row row, List<Tensor> saved) {
         Tensor dqkv = place.empty(row.length(), (long) (heads + 2 * kvHeads) * headSize);
+        if (kernels != null && kernels.attends(headSize)) {
+            Kernels.Heads what = heads(row);
+            Tensor parts =
+                    kernels.splits(what, row.length())
+                            ? place.empty(torch.ScalarType.Float, 2L * row.length(), dout.size(1))
+                            : null;
+            kernels.attentionBack(qkv, what, saved.getFirst(), dout, dqkv, parts);
+            return dqkv;
+        }
         List<Tensor> left = new ArrayList<>(saved);
         for (int s = 0; s < row.starts().length; s++) {
             int start = row.starts()[s];
@@ -203,6 +220,10 @@ final class SegmentAttention {
 
     private static final org.bytedeco.pytorch.ScalarTypeOptional KEEP_TYPE =
             Scopes.own(new org.bytedeco.pytorch.ScalarTypeOptional());
+
+    private Kernels.Heads heads(Row row) {
+        return new Kernels.Heads(row.starts(), heads, kvHeads, headSize, window, factor);
+    }
 
     private void put(Tensor dqkv, int column, int start, Tensor part) {
         heads(dqkv.narrow(0, start, part.size(1)), column).copy_(part);

@@ -1,5 +1,8 @@
 package understudy.tensor;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// This class itself names no vectors, so that it loads where there are none.
 public final class Kernels {
+    /// So many pieces of work a thread, as large as the largest one, are enough.
+    private static final int PIECES = 4;
+
     private final RowCodec codec;
 
     private Kernels(RowCodec codec) {
@@ -126,6 +132,112 @@ public final class Kernels {
         Workers.rows(
                 weights.numel() / n,
                 (from, to) -> SoftmaxKernel.backward(codec, p, d, n, (float) scale, from, to));
+    }
+
+    /// Whether [#attention] can be used for heads of a size.
+    public boolean attends(int headSize) {
+        return headSize % TileMath.COLUMNS == 0;
+    }
+
+    /// The heads of a row, and what each of its tokens sees.
+    ///
+    /// @param starts  first token of each conversation
+    /// @param heads   H of the queries
+    /// @param kvHeads K, which divides H
+    /// @param size    D of each
+    /// @param window  latest tokens that a token sees; 0 for all
+    /// @param scale   of the scores
+    public record Heads(int[] starts, int heads, int kvHeads, int size, int window, double scale) {}
+
+    /// Causal attention inside each conversation.
+    ///
+    /// @param qkv  `(T,(H+2K)·D)`
+    /// @param out  `(T,H·D)`, written
+    /// @param sums `(T,H)` in f32, written: logarithm of each softmax's sum, for the way back
+    public void attention(Tensor qkv, Heads heads, Tensor out, Tensor sums) {
+        AttentionKernel.Shape shape = shape(heads, qkv);
+        AttentionKernel.Row row =
+                new AttentionKernel.Row(
+                        Native.packed(qkv), Native.packed(out), Native.packed(sums), 0, 0, 0);
+        AttentionKernel.Piece[] pieces = pieces(heads, shape, splits(heads, qkv.size(0)));
+        Workers.run(
+                pieces.length, part -> AttentionKernel.forward(codec, shape, row, pieces[part]));
+    }
+
+    /// Whether there are so few long conversations and key/value heads that query heads which share
+    /// one should be worked on apart; [#attentionBack] then needs room.
+    public boolean splits(Heads heads, long rowLength) {
+        double all = 0;
+        double most = 0;
+        for (int s = 0; s < heads.starts.length; s++) {
+            double length = end(heads, s, rowLength) - heads.starts[s];
+            all += length * length;
+            most = Math.max(most, length * length);
+        }
+        return heads.heads > heads.kvHeads
+                && heads.kvHeads * all < PIECES * Workers.threads() * most;
+    }
+
+    /// Gradient of [#attention].
+    ///
+    /// @param sums  as [#attention] wrote them
+    /// @param dout  `(T,H·D)`
+    /// @param dqkv  `(T,(H+2K)·D)`, written
+    /// @param parts `(2,T,H·D)` in f32, overwritten; null where nothing [#splits]
+    public void attentionBack(
+            Tensor qkv,
+            Heads heads,
+            Tensor sums,
+            Tensor dout,
+            Tensor dqkv,
+            @Nullable Tensor parts) {
+        AttentionKernel.Shape shape = shape(heads, qkv);
+        AttentionKernel.Row row =
+                new AttentionKernel.Row(
+                        Native.packed(qkv),
+                        0,
+                        Native.packed(sums),
+                        Native.packed(dout),
+                        Native.packed(dqkv),
+                        parts == null ? 0 : Native.packed(parts));
+        AttentionKernel.Piece[] pieces = pieces(heads, shape, parts != null);
+        Workers.run(
+                pieces.length, part -> AttentionKernel.backward(codec, shape, row, pieces[part]));
+        if (parts != null) {
+            Workers.rows(
+                    shape.tokens(),
+                    (from, to) -> AttentionKernel.join(codec, shape, row, from, to));
+        }
+    }
+
+    private static AttentionKernel.Shape shape(Heads heads, Tensor qkv) {
+        return new AttentionKernel.Shape(
+                Math.toIntExact(qkv.size(0)),
+                heads.heads,
+                heads.kvHeads,
+                heads.size,
+                heads.window,
+                (float) heads.scale);
+    }
+
+    private static int end(Heads heads, int conversation, long rowLength) {
+        boolean last = conversation + 1 == heads.starts.length;
+        return last ? Math.toIntExact(rowLength) : heads.starts[conversation + 1];
+    }
+
+    /// The longest conversations first, so that no thread is left with one at the end.
+    private static AttentionKernel.Piece[] pieces(
+            Heads heads, AttentionKernel.Shape shape, boolean split) {
+        int step = split ? 1 : heads.heads / heads.kvHeads;
+        List<AttentionKernel.Piece> pieces = new ArrayList<>();
+        for (int s = 0; s < heads.starts.length; s++) {
+            int length = end(heads, s, shape.tokens()) - heads.starts[s];
+            for (int h = 0; h < heads.heads; h += step) {
+                pieces.add(new AttentionKernel.Piece(heads.starts[s], length, h, h + step));
+            }
+        }
+        pieces.sort(Comparator.comparingInt((AttentionKernel.Piece p) -> -p.length()));
+        return pieces.toArray(AttentionKernel.Piece[]::new);
     }
 
     /// Cross-entropy of the first `targets.length` rows.

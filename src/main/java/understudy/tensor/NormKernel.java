@@ -16,7 +16,7 @@ final class NormKernel {
         for (long row = from; row < to; row++) {
             long shift = row * size * codec.bytes();
             codec.read(at[0] + shift, x, size);
-            float inv = (float) (1 / Math.sqrt(RowMath.dot(x, x, size) / size + epsilon));
+            float inv = (float) (1 / Math.sqrt(RowMath.dot(x, x, 0, size) / size + epsilon));
             Native.ALL.set(Native.FLOAT, inverse + 4 * row, inv);
             RowMath.scale(x, inv, weight, x, size);
             codec.write(x, at[2] + shift, size);
@@ -38,7 +38,7 @@ final class NormKernel {
             codec.read(at[1] + shift, x, size);
             RowMath.multiply(g, weight, g, size);
             float inv = Native.ALL.get(Native.FLOAT, inverse + 4 * row);
-            float slope = RowMath.dot(g, x, size) * inv * inv / size;
+            float slope = RowMath.dot(g, x, 0, size) * inv * inv / size;
             RowMath.away(g, x, slope, inv, size);
             if (at[3] != 0) {
                 codec.read(at[3] + shift, plus, size);

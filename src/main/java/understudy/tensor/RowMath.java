@@ -70,16 +70,16 @@ final class RowMath {
         for (int i = from; i < end; i += WIDTH) {
             sum = sum.add(FloatVector.fromArray(F, x, i));
         }
-        return ordered(sum);
+        return TileMath.ordered(sum);
     }
 
     /// Σ a·b.
-    static float dot(float[] a, float[] b, int end) {
+    static float dot(float[] a, float[] b, int from, int end) {
         FloatVector sum = FloatVector.zero(F);
-        for (int i = 0; i < end; i += WIDTH) {
+        for (int i = from; i < end; i += WIDTH) {
             sum = FloatVector.fromArray(F, a, i).fma(FloatVector.fromArray(F, b, i), sum);
         }
-        return ordered(sum);
+        return TileMath.ordered(sum);
     }
 
     /// NaN where one is last in its lane.
@@ -90,17 +90,6 @@ final class RowMath {
             most = v.blend(most, v.compare(VectorOperators.LT, most));
         }
         return most.reduceLanes(VectorOperators.MAX);
-    }
-
-    private static float ordered(FloatVector lanes) {
-        float[] values = new float[WIDTH];
-        lanes.intoArray(values, 0);
-        for (int distance = WIDTH / 2; distance > 0; distance /= 2) {
-            for (int i = 0; i < distance; i++) {
-                values[i] += values[i + distance];
-            }
-        }
-        return values[0];
     }
 
     /// `to = a · factor · b`.
@@ -176,8 +165,8 @@ final class RowMath {
     }
 
     /// `d = p · (d − delta) · factor`.
-    static void softmaxSlope(float[] p, float[] d, float delta, float factor, int end) {
-        for (int i = 0; i < end; i += WIDTH) {
+    static void softmaxSlope(float[] p, float[] d, float delta, float factor, int from, int end) {
+        for (int i = from; i < end; i += WIDTH) {
             FloatVector.fromArray(F, d, i)
                     .sub(delta)
                     .mul(FloatVector.fromArray(F, p, i))

@@ -44,7 +44,7 @@ final class SoftmaxKernel {
             long shift = row * n * codec.bytes();
             codec.read(weights + shift, p, n);
             codec.read(slopes + shift, d, n);
-            RowMath.softmaxSlope(p, d, RowMath.dot(p, d, n), scale, n);
+            RowMath.softmaxSlope(p, d, RowMath.dot(p, d, 0, n), scale, 0, n);
             codec.write(d, slopes + shift, n);
         }
     }

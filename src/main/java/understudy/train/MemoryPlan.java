@@ -33,6 +33,9 @@ public record MemoryPlan(
     private static final int LOSS_CHUNK = 256;
     private static final int ATTENTION_CHUNK = 256;
 
+    /// Twice the numbers of the widest vectors; see `Kernels.attends`.
+    private static final int KERNEL_COLUMNS = 32;
+
     /// Of the memory that is free, the share a training may plan with.
     private static final double SHARE = 0.75;
 
@@ -105,8 +108,9 @@ public record MemoryPlan(
                 RUNTIME + loss + masks);
     }
 
-    /// Bytes that one block keeps for its backward pass: inputs and outputs of its layers, and the
-    /// attention weights of query chunks against the keys up to their end.
+    /// Bytes that one block keeps for its backward pass: inputs and outputs of its layers, and of
+    /// attention a sum for each token and head, or, where heads are no multiple of the vectors that
+    /// its kernel works with, the weights of query chunks against the keys up to their end.
     private static long block(
             ModelConfig model, Method method, ComputeType type, long t, double seen) {
         long heads = (long) model.heads() * model.headSize();
@@ -114,8 +118,10 @@ public record MemoryPlan(
         long vector = 4L * model.hidden() + 2 * heads + 2 * keyValue + 3L * model.intermediate();
         vector += model.furtherColumns();
         long low = method.full ? 0 : 7L * method.lora.rank();
+        boolean sums = model.headSize() % KERNEL_COLUMNS == 0;
         double square = model.heads() * (seen + Math.min(seen, ATTENTION_CHUNK / 2.0));
-        return (long) (type.bytes() * t * (vector + low + square));
+        long attention = (long) (sums ? 4L * model.heads() : type.bytes() * square);
+        return t * (type.bytes() * (vector + low) + attention);
     }
 
     /// Bytes of the frozen weights as they are held.

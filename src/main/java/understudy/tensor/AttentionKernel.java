@@ -1,0 +1,373 @@
+package understudy.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// Causal attention of one conversation through one key/value head and some of the query heads that
+/// share it, forward and backward, in f32.
+///
+/// A tile of queries goes against the keys it sees, a tile at a time; weights exist for one tile of
+/// queries only and are made again on the way back from the logarithm of each row's sum, which is
+/// all that is kept (Dao 2023, FlashAttention-2, section 3.1, without its running maximum: a row of
+/// scores fits the second cache here). Keys after a tile's last query, or before its window, are
+/// never touched.
+///
+/// Letters: L tokens of the conversation, D a head's size, H heads, K key/value heads.
+final class AttentionKernel {
+    /// Queries of a tile, and keys of one.
+    static final int TILE = 64;
+
+    /// Floats behind each row of scores, so that rows do not share cache lines' places.
+    private static final int APART = 16;
+
+    /// @param tokens T of the row
+    /// @param window latest tokens that a token sees; 0 for all
+    /// @param scale  of the scores
+    record Shape(int tokens, int heads, int kvHeads, int headSize, int window, float scale) {
+        private int group() {
+            return heads / kvHeads;
+        }
+
+        private int columns() {
+            return (heads + 2 * kvHeads) * headSize;
+        }
+    }
+
+    /// Tensors of the row by address.
+    ///
+    /// @param qkv  `(T,(H+2K)·D)`
+    /// @param out  `(T,H·D)`, written by forward
+    /// @param sums `(T,H)` in f32: logarithm of the sum of e^score, written by forward
+    /// @param dout `(T,H·D)`, read by backward
+    /// @param dqkv like qkv, written by backward
+    /// @param parts `(2,T,H·D)` in f32: where backward puts each query head's share of the gradients
+    ///     of keys and values; 0 where a piece of work has all query heads of its key/value head
+    record Row(long qkv, long out, long sums, long dout, long dqkv, long parts) {}
+
+    /// What is done at a time: a conversation and the query heads from `first` to before `end`, all
+    /// of one key/value head.
+    record Piece(int start, int length, int first, int end) {}
+
+    private static final RowCodec FULL = RowCodec.of(ComputeType.F32);
+
+    private static final ThreadLocal<AttentionKernel> OWN =
+            ThreadLocal.withInitial(AttentionKernel::new);
+
+    private float[] queries = {}; // (TILE,D), scaled
+    private float[] mixed = {}; // (TILE,D): result, or its gradient
+    private float[] dqueries = {}; // (TILE,D)
+    private float[] scores = {}; // (TILE,L'), rows `apart` apart; then weights
+    private float[] slopes = {}; // the same
+    private float[] keys = {}; // (L',D)
+    private float[] values = {}; // (L',D)
+    private float[] keyTiles = {}; // (L'/TILE,D,TILE)
+    private float[] valueTiles = {}; // (L'/TILE,D,TILE)
+    private float[] dkeys = {}; // (L',D)
+    private float[] dvalues = {}; // (L',D)
+    private float[] line = {}; // (D)
+
+    // what is worked on
+    private RowCodec codec = FULL;
+    private Shape shape = new Shape(1, 1, 1, 1, 0, 1);
+    private int start;
+    private int length;
+    private int apart;
+
+    private AttentionKernel() {}
+
+    static void forward(RowCodec codec, Shape shape, Row row, Piece piece) {
+        AttentionKernel kernel = OWN.get();
+        kernel.begin(codec, shape, piece);
+        kernel.forward(row, piece);
+    }
+
+    static void backward(RowCodec codec, Shape shape, Row row, Piece piece) {
+        AttentionKernel kernel = OWN.get();
+        kernel.begin(codec, shape, piece);
+        kernel.backward(row, piece);
+    }
+
+    private void begin(RowCodec codec, Shape shape, Piece piece) {
+        this.codec = codec;
+        this.shape = shape;
+        this.start = piece.start;
+        this.length = piece.length;
+        int longer = tiles() * TILE;
+        this.apart = longer + APART;
+        int d = shape.headSize;
+        queries = room(queries, TILE * d);
+        mixed = room(mixed, TILE * d);
+        dqueries = room(dqueries, TILE * d);
+        line = room(line, d);
+        scores = room(scores, TILE * apart);
+        slopes = room(slopes, TILE * apart);
+        keys = room(keys, longer * d);
+        values = room(values, longer * d);
+        keyTiles = room(keyTiles, longer * d);
+        valueTiles = room(valueTiles, longer * d);
+        dkeys = room(dkeys, longer * d);
+        dvalues = room(dvalues, longer * d);
+    }
+
+    private static float[] room(float[] have, int size) {
+        return have.length >= size ? have : new float[Math.max(size, have.length * 3 / 2)];
+    }
+
+    private int tiles() {
+        return (length + TILE - 1) / TILE;
+    }
+
+    private void forward(Row row, Piece piece) {
+        int d = shape.headSize;
+        int kvHead = piece.first / shape.group();
+        long key = head(shape.heads + kvHead);
+        long value = head(shape.heads + shape.kvHeads + kvHead);
+        read(row.qkv, shape.columns(), key, 0, length, 1, keys);
+        turn(keys, keyTiles);
+        read(row.qkv, shape.columns(), value, 0, length, 1, values);
+        for (int head = piece.first; head < piece.end; head++) {
+            for (int tile = 0; tile < tiles(); tile++) {
+                int count = score(row, head, tile);
+                int begin = firstTile(tile) * TILE;
+                int end = (tile + 1) * TILE;
+                for (int r = 0; r < count; r++) {
+                    weigh(row, head, tile * TILE + r, r * apart, begin, end);
+                }
+                TileMath.multiply(
+                        false,
+                        scores,
+                        begin,
+                        apart,
+                        1,
+                        values,
+                        begin * d,
+                        d,
+                        mixed,
+                        0,
+                        d,
+                        padded(count),
+                        d,
+                        end - begin);
+                write(mixed, row.out, shape.heads * d, head(head), tile * TILE, count);
+            }
+        }
+    }
+
+    /// Scores of a tile of queries with all keys it sees, not yet masked.
+    ///
+    /// @return queries in the tile
+    private int score(Row row, int head, int tile) {
+        int d = shape.headSize;
+        int count = Math.min(TILE, length - tile * TILE);
+        read(row.qkv, shape.columns(), head(head), tile * TILE, count, shape.scale, queries);
+        products(queries, keyTiles, scores, tile, padded(count));
+        return count;
+    }
+
+    /// `to = rows · tilesᵀ` for the tiles of keys that a tile of queries sees.
+    private void products(float[] rows, float[] tiles, float[] to, int tile, int count) {
+        int d = shape.headSize;
+        for (int t = firstTile(tile); t <= tile; t++) {
+            TileMath.multiply(
+                    false,
+                    rows,
+                    0,
+                    d,
+                    1,
+                    tiles,
+                    t * d * TILE,
+                    TILE,
+                    to,
+                    t * TILE,
+                    apart,
+                    count,
+                    TILE,
+                    d);
+        }
+    }
+
+    /// Softmax of one row of scores; keeps the logarithm of its sum.
+    private void weigh(Row row, int head, int query, int at, int begin, int end) {
+        mask(query, at, begin, end);
+        float highest = RowMath.max(scores, at + begin, at + end);
+        RowMath.exp(scores, 1, highest, scores, at + begin, at + end);
+        float sum = RowMath.sum(scores, at + begin, at + end);
+        RowMath.scale(scores, 1 / sum, at + begin, at + end);
+        Native.ALL.set(Native.FLOAT, sum(row, head, query), highest + (float) Math.log(sum));
+    }
+
+    private long sum(Row row, int head, int query) {
+        return row.sums + 4 * ((long) (start + query) * shape.heads + head);
+    }
+
+    private void mask(int query, int at, int begin, int end) {
+        int seen = query + 1;
+        int first = shape.window == 0 ? 0 : Math.max(0, seen - shape.window);
+        if (first > begin) {
+            Arrays.fill(scores, at + begin, at + first, Float.NEGATIVE_INFINITY);
+        }
+        Arrays.fill(scores, at + seen, at + end, Float.NEGATIVE_INFINITY);
+    }
+
+    /// With weights P: `dV = Pᵀ·dO`, `dP = dO·Vᵀ`, `dS = P∘(dP − rowsum(P∘dP))`,
+    /// `dQ = scale·dS·K`, `dK = dSᵀ·(scale·Q)`.
+    private void backward(Row row, Piece piece) {
+        int d = shape.headSize;
+        int kvHead = piece.first / shape.group();
+        long key = head(shape.heads + kvHead);
+        long value = head(shape.heads + shape.kvHeads + kvHead);
+        read(row.qkv, shape.columns(), key, 0, length, 1, keys);
+        turn(keys, keyTiles);
+        read(row.qkv, shape.columns(), value, 0, length, 1, values);
+        turn(values, valueTiles);
+        Arrays.fill(dkeys, 0, tiles() * TILE * d, 0);
+        Arrays.fill(dvalues, 0, tiles() * TILE * d, 0);
+        for (int head = piece.first; head < piece.end; head++) {
+            for (int tile = 0; tile < tiles(); tile++) {
+                tileBackward(row, head, tile);
+            }
+        }
+        if (row.parts == 0) {
+            write(dkeys, row.dqkv, shape.columns(), key, 0, length);
+            write(dvalues, row.dqkv, shape.columns(), value, 0, length);
+        } else {
+            part(dkeys, row.parts, piece.first);
+            part(dvalues, row.parts + 4L * shape.tokens * shape.heads * d, piece.first);
+        }
+    }
+
+    private void part(float[] gradient, long parts, int head) {
+        int d = shape.headSize;
+        for (int token = 0; token < length; token++) {
+            long to = parts + 4L * ((long) (start + token) * shape.heads + head) * d;
+            MemorySegment.copy(gradient, token * d, Native.ALL, Native.FLOAT, to, d);
+        }
+    }
+
+    /// Sums the parts of all query heads of each key/value head, for the tokens from `from` to
+    /// before `to` of T.
+    static void join(RowCodec codec, Shape shape, Row row, long from, long to) {
+        int d = shape.headSize;
+        float[] sum = new float[d];
+        float[] part = new float[d];
+        for (long token = from; token < to; token++) {
+            for (int which = 0; which < 2; which++) {
+                for (int kv = 0; kv < shape.kvHeads; kv++) {
+                    Arrays.fill(sum, 0);
+                    for (int g = 0; g < shape.group(); g++) {
+                        long head =
+                                ((long) which * shape.tokens + token) * shape.heads
+                                        + kv * shape.group()
+                                        + g;
+                        FULL.read(row.parts + 4 * head * d, part, d);
+                        RowMath.add(sum, part, d);
+                    }
+                    long column = (shape.heads + (long) which * shape.kvHeads + kv) * d;
+                    codec.write(
+                            sum, row.dqkv + (token * shape.columns() + column) * codec.bytes(), d);
+                }
+            }
+        }
+    }
+
+    private void tileBackward(Row row, int head, int tile) {
+        int d = shape.headSize;
+        int count = score(row, head, tile);
+        int rows = padded(count);
+        int begin = firstTile(tile) * TILE;
+        int end = (tile + 1) * TILE;
+        read(row.dout, shape.heads * d, head(head), tile * TILE, count, 1, mixed);
+        products(mixed, valueTiles, slopes, tile, rows);
+        for (int r = 0; r < count; r++) {
+            int query = tile * TILE + r;
+            int from = r * apart + begin;
+            int to = r * apart + end;
+            mask(query, r * apart, begin, end);
+            float sum = Native.ALL.get(Native.FLOAT, sum(row, head, query));
+            RowMath.exp(scores, 1, sum, scores, from, to);
+            RowMath.softmaxSlope(
+                    scores, slopes, RowMath.dot(scores, slopes, from, to), 1, from, to);
+        }
+        for (int r = count; r < rows; r++) {
+            Arrays.fill(scores, r * apart + begin, r * apart + end, 0);
+            Arrays.fill(slopes, r * apart + begin, r * apart + end, 0);
+        }
+        for (int t = begin / TILE; t <= tile; t++) {
+            int at = t * TILE * d;
+            TileMath.multiply(
+                    true, scores, t * TILE, 1, apart, mixed, 0, d, dvalues, at, d, TILE, d, rows);
+            TileMath.multiply(
+                    true, slopes, t * TILE, 1, apart, queries, 0, d, dkeys, at, d, TILE, d, rows);
+        }
+        TileMath.multiply(
+                false,
+                slopes,
+                begin,
+                apart,
+                1,
+                keys,
+                begin * d,
+                d,
+                dqueries,
+                0,
+                d,
+                rows,
+                d,
+                end - begin);
+        RowMath.scale(dqueries, shape.scale, 0, rows * d);
+        write(dqueries, row.dqkv, shape.columns(), head(head), tile * TILE, count);
+    }
+
+    /// First tile of keys that a tile of queries sees.
+    private int firstTile(int tile) {
+        return shape.window == 0 ? 0 : Math.max(0, tile * TILE + 1 - shape.window) / TILE;
+    }
+
+    /// Bytes from a row's beginning to a head.
+    private long head(int head) {
+        return (long) head * shape.headSize * codec.bytes();
+    }
+
+    private static int padded(int count) {
+        return (count + TileMath.ROWS - 1) / TileMath.ROWS * TileMath.ROWS;
+    }
+
+    /// Rows of one head to `(count,D)`, and zeros up to the next whole tile.
+    private void read(
+            long tensor, int columns, long head, int from, int count, float factor, float[] to) {
+        int d = shape.headSize;
+        for (int r = 0; r < count; r++) {
+            codec.read(address(tensor, columns, head, from + r), line, d);
+            if (factor != 1) {
+                RowMath.scale(line, factor, 0, d);
+            }
+            System.arraycopy(line, 0, to, r * d, d);
+        }
+        Arrays.fill(to, count * d, (count + TILE - 1) / TILE * TILE * d, 0);
+    }
+
+    private void write(float[] from, long tensor, int columns, long head, int first, int count) {
+        int d = shape.headSize;
+        for (int r = 0; r < count; r++) {
+            System.arraycopy(from, r * d, line, 0, d);
+            codec.write(line, address(tensor, columns, head, first + r), d);
+        }
+    }
+
+    private long address(long tensor, int columns, long head, int token) {
+        return tensor + (long) (start + token) * columns * codec.bytes() + head;
+    }
+
+    /// `(L',D)` to tiles `(D,TILE)`.
+    private void turn(float[] rows, float[] to) {
+        int d = shape.headSize;
+        for (int t = 0; t < tiles(); t++) {
+            int base = t * TILE * d;
+            for (int i = 0; i < d; i++) {
+                for (int j = 0; j < TILE; j++) {
+                    to[base + i * TILE + j] = rows[base + j * d + i];
+                }
+            }
+        }
+    }
+}
