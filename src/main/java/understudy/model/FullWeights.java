@@ -96,20 +96,18 @@ public final class FullWeights implements Trainable {
                 "use --quantization none, or --method lora");
     }
 
-    private Span add(String name, Tensor weight) {
+    private void add(String name, Tensor weight) {
         long[] shape = new long[Math.toIntExact(weight.dim())];
         for (int i = 0; i < shape.length; i++) {
             shape[i] = weight.size(i);
         }
         names.add(new Named(name, size, shape));
-        return span(weight);
+        span(weight);
     }
 
-    private Span span(Tensor weight) {
-        Span span = new Span(weight, size);
-        spans.add(span);
+    private void span(Tensor weight) {
+        spans.add(new Span(weight, size));
         size += weight.numel();
-        return span;
     }
 
     private void addMatrix(Projections group) {
