@@ -127,9 +127,7 @@ public final class FullWeights implements Trainable {
         for (Projections.Member member : group.members()) {
             names.add(
                     new Named(
-                            name(group, member, "bias"),
-                            size + member.offset(),
-                            member.outputs()));
+                            name(group, member, "bias"), size + member.offset(), member.outputs()));
         }
         span(bias);
     }
@@ -149,8 +147,7 @@ public final class FullWeights implements Trainable {
         Tensor embedding = at(views, model.embedding());
         model.learn(
                 embedding,
-                new MatrixGradient(
-                        model.config().tied() ? embedding : at(views, model.head())));
+                new MatrixGradient(model.config().tied() ? embedding : at(views, model.head())));
         for (Projections group : model.projections()) {
             Tensor bias = group.bias();
             group.learn(

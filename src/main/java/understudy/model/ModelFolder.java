@@ -60,8 +60,7 @@ public final class ModelFolder {
         }
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> stored = stored(weights);
-            PrivateFiles.write(
-                    folder.resolve(WEIGHTS), out -> TensorFile.write(stored, type, out));
+            PrivateFiles.write(folder.resolve(WEIGHTS), out -> TensorFile.write(stored, type, out));
         }
     }
 

@@ -45,10 +45,7 @@ class FullWeightsTest {
                         .isEqualTo(new TreeSet<>(gradients.propertyNames()));
                 weights.named(weights.gradients())
                         .forEach((weight, gradient) ->
-                                near(
-                                        weight,
-                                        Golden.array(gradient),
-                                        gradients.path(weight)));
+                                near(weight, Golden.array(gradient), gradients.path(weight)));
             }
         }
     }
@@ -169,8 +166,7 @@ class FullWeightsTest {
     @Test
     void aQuantisedModelIsRefused() {
         for (Quantization held : List.of(Quantization.NF4, Quantization.BF16)) {
-            try (LanguageModel model =
-                    LanguageModel.load(Golden.of("llama").folder(), F32, held)) {
+            try (LanguageModel model = LanguageModel.load(Golden.of("llama").folder(), F32, held)) {
                 assertThatThrownBy(() -> FullWeights.of(model)).isInstanceOf(UserError.class);
             }
         }

@@ -90,8 +90,11 @@ class FullTrainingTest {
                 train(
                         null,
                         new String[] {
-                            "epochs=8", "learning_rate=0.01", "schedule=constant",
-                            "validate_every=2", "checkpoint_every=1000"
+                            "epochs=8",
+                            "learning_rate=0.01",
+                            "schedule=constant",
+                            "validate_every=2",
+                            "checkpoint_every=1000"
                         },
                         TrainRuns::nothing);
         RunEvent.Finished end = TrainRuns.events(run, RunEvent.Finished.class).getLast();

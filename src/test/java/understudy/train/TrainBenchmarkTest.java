@@ -19,8 +19,7 @@ class TrainBenchmarkTest {
             MemoryPlan.Method.lora(LORA, Quantization.NONE, 32);
 
     private static TrainBenchmark.Work work(int length, int steps) {
-        return new TrainBenchmark.Work(
-                METHOD, length, steps, TrainBenchmark.Recompute.AUTO);
+        return new TrainBenchmark.Work(METHOD, length, steps, TrainBenchmark.Recompute.AUTO);
     }
 
     private static TrainBenchmark.Work work(TrainBenchmark.Recompute recompute) {
