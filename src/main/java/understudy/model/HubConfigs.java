@@ -103,7 +103,8 @@ public final class HubConfigs {
             case GEMMA3 -> {
                 config.put("hidden_activation", "gelu_pytorch_tanh");
                 config.put("attention_bias", c.biases().qkv());
-                config.put("query_pre_attn_scalar", c.queryScalar());
+                // a whole number to transformers; GGUF files hold its root, in f32
+                config.put("query_pre_attn_scalar", Math.round(c.queryScalar()));
                 config.put("rope_local_base_freq", c.local().rope().theta());
                 config.put("sliding_window", Math.max(1, c.window()));
                 ArrayNode types = config.putArray("layer_types");
