@@ -33,6 +33,7 @@ import understudy.model.ModelConfig;
 import understudy.store.ChatStore;
 import understudy.tensor.Quantization;
 import understudy.text.TemplateEncoder;
+import understudy.train.MemoryPlan;
 import understudy.train.TrainBenchmark;
 import understudy.train.TrainingRow;
 
@@ -77,6 +78,13 @@ final class BenchCommand extends Command {
                     "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default:"
                             + " ${DEFAULT-VALUE}).")
     String quantization = "none";
+
+    @Option(
+            names = "--method",
+            paramLabel = "M",
+            defaultValue = "lora",
+            description = "train: lora, or full for all weights (default: ${DEFAULT-VALUE}).")
+    String method = "lora";
 
     @Option(
             names = "--rank",
@@ -157,6 +165,9 @@ final class BenchCommand extends Command {
             throw new UserError(
                     "the optimiser's state has 32 or 8 bits", "--optimizer-bits", "leave it out");
         }
+        if (!method.matches("lora|full")) {
+            throw new UserError("there is no such method", "--method", "use lora or full");
+        }
         Quantization held = Quantization.of(quantization);
         Optional<ModelConfig> random = BenchShape.of(workspace, shape);
         Optional<BaseModel> base =
@@ -224,7 +235,13 @@ final class BenchCommand extends Command {
                         ? TrainCommand.rows(demoRows(workspace, console, base.get(), tokens))
                         : TrainBenchmark.randomRows(engine.model().config(), tokens, SEED);
         TrainBenchmark.Work work =
-                new TrainBenchmark.Work(lora, held, optimizerBits, tokens, steps, recompute);
+                new TrainBenchmark.Work(
+                        method.equals("full")
+                                ? MemoryPlan.Method.full(optimizerBits)
+                                : MemoryPlan.Method.lora(lora, held, optimizerBits),
+                        tokens,
+                        steps,
+                        recompute);
         TrainBenchmark.Result result = TrainBenchmark.run(engine.model(), rows, work);
         console.say(
                 String.format(
@@ -248,9 +265,10 @@ final class BenchCommand extends Command {
         json.put("dtype", result.dtype());
         json.put("quantization", quantization);
         json.put("length", work.length());
-        json.put("rank", work.lora().rank());
+        json.put("method", method);
+        json.put("rank", rank);
         json.put("optimizer_bits", optimizerBits);
-        json.put("dropout", work.lora().dropout());
+        json.put("dropout", work.method().full() ? 0 : work.method().lora().dropout());
         json.put("tokens_per_s", Numbers.round(result.tokensPerSecond(), 1));
         json.put("counted_steps", result.counted());
         json.put("peak_rss_mb", result.peakRssMb());

@@ -57,9 +57,17 @@ final class DemoSamples {
                 Generator generator = new Generator(loaded.model(), encoder.tokenizer())) {
             samples.forEach(s -> fromBase.add(answer(generator, encoder, s)));
             generator.forget(null);
-            try (Adapter adapter = PeftFolder.load(loaded.model(), folder.adapter(), false)) {
+            if (!setup.full()) {
+                try (Adapter adapter = PeftFolder.load(loaded.model(), folder.adapter(), false)) {
+                    samples.forEach(s -> fromClone.add(answer(generator, encoder, s)));
+                    loaded.model().detachAdapter();
+                }
+            }
+        }
+        if (setup.full()) {
+            try (LoadedModel loaded = LoadedModel.learned(folder, setup, base.path(), "auto");
+                    Generator generator = new Generator(loaded.model(), encoder.tokenizer())) {
                 samples.forEach(s -> fromClone.add(answer(generator, encoder, s)));
-                loaded.model().detachAdapter();
             }
         }
         List<Map<String, Object>> json = new ArrayList<>();

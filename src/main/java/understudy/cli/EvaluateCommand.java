@@ -67,28 +67,43 @@ final class EvaluateCommand extends Command {
         if (rowsFile != null) {
             HeldOutScore.writeRows(rows, rowsFile);
         }
-        try (LoadedModel engine = LoadedModel.as(setup.train(), base.path(), chosen.device)) {
-            console.say("run " + run.id() + " against its base " + base.id());
-            // the clone first: a damaged adapter is then found before minutes of scoring
-            HeldOutScore.Scores after;
-            try (Adapter adapter = PeftFolder.load(engine.model(), run.adapter(), false)) {
-                after = HeldOutScore.of(engine.model(), rows);
-                engine.model().detachAdapter();
+        console.say("run " + run.id() + " against its base " + base.id());
+        Both scores = score(run, setup, base.path(), rows);
+        HeldOutScore.Scores before = scores.before;
+        HeldOutScore.Scores after = scores.after;
+        Map<String, Object> json = json(run, before, after);
+        PrivateFiles.createFolders(run.report());
+        byte[] text =
+                understudy.base.Json.json()
+                        .writerWithDefaultPrettyPrinter()
+                        .writeValueAsBytes(json);
+        PrivateFiles.write(run.report().resolve("heldout.json"), out -> out.write(text));
+        show(console, before, after);
+        console.result(json);
+        return new Outcome(
+                Numbers.round(before.all().bitsPerCharacter(), 4),
+                Numbers.round(after.all().bitsPerCharacter(), 4),
+                after.all().characters());
+    }
+
+    private record Both(HeldOutScore.Scores before, HeldOutScore.Scores after) {}
+
+    /// The clone first: a damaged one is then found before minutes of scoring. Where all weights
+    /// learned, it and its base are never in memory together.
+    private Both score(RunFolder run, RunSetup setup, Path base, List<DatasetRow> rows) {
+        HeldOutScore.Scores after;
+        try (LoadedModel engine = LoadedModel.learned(run, setup, base, chosen.device)) {
+            if (!setup.full()) {
+                try (Adapter adapter = PeftFolder.load(engine.model(), run.adapter(), false)) {
+                    after = HeldOutScore.of(engine.model(), rows);
+                    engine.model().detachAdapter();
+                }
+                return new Both(HeldOutScore.of(engine.model(), rows), after);
             }
-            HeldOutScore.Scores before = HeldOutScore.of(engine.model(), rows);
-            Map<String, Object> json = json(run, before, after);
-            PrivateFiles.createFolders(run.report());
-            byte[] text =
-                    understudy.base.Json.json()
-                            .writerWithDefaultPrettyPrinter()
-                            .writeValueAsBytes(json);
-            PrivateFiles.write(run.report().resolve("heldout.json"), out -> out.write(text));
-            show(console, before, after);
-            console.result(json);
-            return new Outcome(
-                    Numbers.round(before.all().bitsPerCharacter(), 4),
-                    Numbers.round(after.all().bitsPerCharacter(), 4),
-                    after.all().characters());
+            after = HeldOutScore.of(engine.model(), rows);
+        }
+        try (LoadedModel engine = LoadedModel.as(setup.train(), base, chosen.device)) {
+            return new Both(HeldOutScore.of(engine.model(), rows), after);
         }
     }
 

@@ -5,6 +5,7 @@ import understudy.base.Settings;
 import understudy.base.UserError;
 import understudy.model.LanguageModel;
 import understudy.model.ModelConfig;
+import understudy.run.RunFolder;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
@@ -34,6 +35,12 @@ record LoadedModel(LanguageModel model, ComputeType.Choice choice) implements Au
     static LoadedModel as(Settings train, Path path, String device) {
         TrainConfig config = TrainConfig.from(train);
         return load(path, config.computeType(), config.quantization(), device);
+    }
+
+    /// The model that a run made of its base, where all weights learned; else the base, to which
+    /// the run's adapter belongs.
+    static LoadedModel learned(RunFolder run, RunSetup setup, Path base, String device) {
+        return as(setup.train(), setup.full() ? run.model() : base, device);
     }
 
     /// A model of the given shape whose weights mean nothing; for measurements.

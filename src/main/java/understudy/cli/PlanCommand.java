@@ -55,18 +55,17 @@ final class PlanCommand extends Command {
             description = "The model to train (default: ${DEFAULT-VALUE}).")
     String base = BaseModel.STANDARD;
 
+    @Mixin MethodOption method = new MethodOption();
+
     @Mixin QuantizationOption quantization = new QuantizationOption();
 
     /// A way to train and what it costs.
-    ///
-    /// @param available whether `train` can do it
     private record Estimate(
             String name,
             long bytes,
             double seconds,
             boolean fits,
-            boolean recompute,
-            boolean available) {}
+            boolean recompute) {}
 
     /// What all ways to train have in common.
     ///
@@ -78,10 +77,13 @@ final class PlanCommand extends Command {
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
-        List<String> own =
-                quantization.word == null
-                        ? List.of()
-                        : List.of("train.quantization=" + quantization.word);
+        List<String> own = new ArrayList<>();
+        if (method.word != null) {
+            own.add("train.method=" + method.word);
+        }
+        if (quantization.word != null) {
+            own.add("train.quantization=" + quantization.word);
+        }
         TrainConfig train = TrainConfig.from(recipe.load(own).settings().section("train"));
         Hub hub = new Hub(workspace, HubSettings.standard());
         Optional<LocalModel> local = hub.find(base);
@@ -97,11 +99,7 @@ final class PlanCommand extends Command {
         long tokens = tokens(workspace, train);
         Training training = new Training(shape, train, gflops, tokens);
         Estimate chosen =
-                estimate(
-                        training,
-                        MemoryPlan.Method.lora(
-                                train.lora(), train.quantization(), train.optimizerBits()),
-                        choice.type());
+                estimate(training, MemoryPlan.Method.of(train), choice.type());
         List<Estimate> methods = methods(training, choice.type());
         if (!methods.contains(chosen)) {
             methods.addFirst(chosen); // such as a base that is held in f32 for bf16 multiplies
@@ -179,14 +177,14 @@ final class PlanCommand extends Command {
                 plan.peak(again),
                 training.tokens * (flops / rate + unpacking),
                 plan.fits(free),
-                again,
-                !method.full());
+                again);
     }
 
-    /// The model where it is not here yet, the adapter and its checkpoints.
+    /// The model where it is not here yet, what is learned and its checkpoints.
     private static long disk(ModelConfig shape, TrainConfig train, boolean here) {
-        long adapter = 4 * MemoryPlan.learned(shape, train.lora());
-        return (here ? 0 : 2 * shape.parameters()) + adapter + adapter * 3 * (train.keep() + 1);
+        long learned =
+                4 * (train.full() ? shape.parameters() : MemoryPlan.learned(shape, train.lora()));
+        return (here ? 0 : 2 * shape.parameters()) + learned + learned * 3 * (train.keep() + 1);
     }
 
     private void show(
@@ -233,7 +231,7 @@ final class PlanCommand extends Command {
                         : Numbers.decimal(disk / MIB / 1024, 2) + " GB of disk");
         if (!chosen.fits) {
             Optional<Estimate> smaller =
-                    methods.stream().filter(m -> m.fits && m.available).findFirst();
+                    methods.stream().filter(Estimate::fits).findFirst();
             console.say(
                     "This does not fit here: choose "
                             + smaller.map(m -> "another method (" + m.name + "), ").orElse("")
@@ -245,9 +243,6 @@ final class PlanCommand extends Command {
     private static String note(Estimate method, Estimate chosen) {
         if (!method.fits) {
             return "does not fit";
-        }
-        if (!method.available) {
-            return "for comparison, not in train yet";
         }
         return method.equals(chosen) ? "<- this" : "";
     }
@@ -281,7 +276,6 @@ final class PlanCommand extends Command {
             entry.put("memory_mb", Math.round(method.bytes / MIB));
             entry.put("minutes", Numbers.round(method.seconds / 60, 1));
             entry.put("fits", method.fits);
-            entry.put("available", method.available);
             entry.put("recompute", method.recompute);
             list.add(entry);
         }

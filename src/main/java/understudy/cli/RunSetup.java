@@ -48,6 +48,11 @@ record RunSetup(
                 all.section("train"));
     }
 
+    /// Whether all weights learned; else an adapter did.
+    boolean full() {
+        return train.text("method", "lora").equals("full");
+    }
+
     String yaml() {
         StringBuilder yaml = new StringBuilder("# The settings of this run.\n");
         word(yaml, "base", base);

@@ -2,6 +2,7 @@ package understudy.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ final class RunShelf implements Shelf {
     /// What is known of a run before its weights are read.
     private record Known(RunFolder run, RunSetup setup, BaseModel base, Speaker speaker) {}
 
-    /// A base in memory with the adapters of its runs.
+    /// A model in memory with the adapters of its runs.
     private record Loaded(LoadedModel engine, Generator generator, Map<String, Adapter> adapters) {
         void close() {
             generator.close();
@@ -152,7 +153,12 @@ final class RunShelf implements Shelf {
     }
 
     /// A run and whether its base alone is meant.
-    private record Choice(Known run, boolean baseOnly) {}
+    private record Choice(Known run, boolean baseOnly) {
+        /// Where the weights are.
+        Path model() {
+            return run.setup.full() && !baseOnly ? run.run.model() : run.base.path();
+        }
+    }
 
     private Choice choose(String model) {
         List<RunFolder> runs = runs();
@@ -187,21 +193,24 @@ final class RunShelf implements Shelf {
     public Decoder load(String model, Set<String> inUse) {
         Choice choice = choose(model);
         Known run = choice.run;
-        String held = held(run);
+        String held = held(choice);
         Loaded base = bases.remove(held);
         if (base == null) {
             makeRoom(inUse);
-            base = load(run);
+            base = load(choice);
         }
         bases.put(held, base);
         loaded = bases.size();
-        Adapter adapter = choice.baseOnly ? null : adapter(base, run.run);
+        boolean plain = choice.baseOnly || run.setup.full();
+        Adapter adapter = plain ? null : adapter(base, run.run);
         return new Decoder(held, base.generator, adapter);
     }
 
-    /// The name of a run's base in memory: runs that learned on it in one form share it.
-    private static String held(Known run) {
-        return run.base.path() + " " + run.setup.train().text("quantization", "none");
+    /// The name of a model in memory: runs whose adapters learned on one form of a base share it;
+    /// one of which all weights learned is its own.
+    private static String held(Choice choice) {
+        Known run = choice.run;
+        return choice.model() + " " + run.setup.train().text("quantization", "none");
     }
 
     private static Adapter adapter(Loaded base, RunFolder run) {
@@ -213,8 +222,9 @@ final class RunShelf implements Shelf {
         return known;
     }
 
-    private Loaded load(Known run) {
-        LoadedModel engine = LoadedModel.as(run.setup.train(), run.base.path(), device);
+    private Loaded load(Choice choice) {
+        Known run = choice.run;
+        LoadedModel engine = LoadedModel.as(run.setup.train(), choice.model(), device);
         Generator generator =
                 new Generator(engine.model(), run.speaker.encoder().tokenizer(), conversations);
         return new Loaded(engine, generator, new HashMap<>());

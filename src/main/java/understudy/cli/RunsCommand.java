@@ -2,6 +2,7 @@ package understudy.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -30,12 +31,15 @@ final class RunsCommand extends Command {
     ///
     /// @param state    running, finished, failed or interrupted
     /// @param adapter  path of the best adapter; null where there is none yet
+    /// @param model    path of the best model of a run in which all weights learn; null where there is
+    ///     none
     /// @param bestLoss lowest validation loss, nats a learned token
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Row(
             String run,
             String state,
             @Nullable String adapter,
+            @Nullable String model,
             Instant created,
             @Nullable String base,
             int steps,
@@ -49,11 +53,16 @@ final class RunsCommand extends Command {
             return new Row(
                     run.id(),
                     state,
-                    Files.isDirectory(run.adapter()) ? run.adapter().toString() : null,
+                    folder(run.adapter()),
+                    folder(run.model()),
                     first == null ? run.created() : first.time(),
                     first == null ? null : first.base(),
                     history.step(),
                     history.best().map(RunEvent.Validated::loss).orElse(null));
+        }
+
+        private static @Nullable String folder(Path folder) {
+            return Files.isDirectory(folder) ? folder.toString() : null;
         }
     }
 

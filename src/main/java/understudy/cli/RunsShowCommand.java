@@ -34,6 +34,7 @@ final class RunsShowCommand extends Command {
             String run,
             String state,
             @Nullable String adapter,
+            @Nullable String model,
             String created,
             @Nullable String config,
             @Nullable Integer bestStep,
@@ -59,6 +60,7 @@ final class RunsShowCommand extends Command {
                         row.run(),
                         row.state(),
                         row.adapter(),
+                        row.model(),
                         row.created().toString(),
                         config,
                         best == null ? null : best.step(),
@@ -87,7 +89,11 @@ final class RunsShowCommand extends Command {
                                     history.sessions().size(),
                                     history.sessions().size() == 1 ? "" : "s"));
         }
-        console.say("adapter  " + (row.adapter() == null ? "none yet" : row.adapter()));
+        if (row.model() != null) {
+            console.say("model    " + row.model());
+        } else {
+            console.say("adapter  " + (row.adapter() == null ? "none yet" : row.adapter()));
+        }
         history.last()
                 .filter(e -> e instanceof RunEvent.Failed)
                 .ifPresent(e -> console.say("failed   " + ((RunEvent.Failed) e).what()));

@@ -37,7 +37,7 @@ import understudy.train.TrainConfig;
 import understudy.train.Trainer;
 import understudy.train.TrainingRow;
 
-/// Fine-tunes an adapter on a prepared dataset.
+/// Fine-tunes an adapter, or all weights of a model, on a prepared dataset.
 @CommandLine.Command(
         name = "train",
         description = "Learn the voice from the prepared chats.",
@@ -73,6 +73,8 @@ final class TrainCommand extends Command {
             paramLabel = "N",
             description = "Train on this many tokens at most, whatever the epochs.")
     @Nullable Long maxTokens;
+
+    @Mixin MethodOption method = new MethodOption();
 
     @Mixin QuantizationOption quantization = new QuantizationOption();
 
@@ -159,6 +161,7 @@ final class TrainCommand extends Command {
         given(ignored, "--config", config);
         given(ignored, "--epochs", epochs);
         given(ignored, "--max-tokens", maxTokens);
+        given(ignored, "--method", method.word);
         given(ignored, "--quantization", quantization.word);
         given(ignored, "--checkpoint-every", checkpointEvery);
         given(ignored, "--name", name);
@@ -190,16 +193,17 @@ final class TrainCommand extends Command {
                 new Trainer.About(
                         job.model.published(),
                         job.model.revision(),
+                        job.model.path(),
                         job.setup.dataset(),
                         job.setup.recipe(),
                         engine.choice().reason(),
                         fingerprint(job.setup, job.training, job.validation));
-        TrainProgress progress = new TrainProgress(run.id(), console);
+        TrainProgress progress = new TrainProgress(run.id(), job.config.full(), console);
         Trainer trainer = new Trainer(engine.model(), job.config, run, about, progress::event);
         try (StopSignal signal = new StopSignal(trainer::requestStop)) {
             Trainer.Result result = trainer.train(job.training, job.validation);
             progress.end(result);
-            console.result(json(run, result)); // printed before a process that is told to end may
+            console.result(json(run, job.config.full(), result)); // printed before a process that is told to end may
         }
         return ExitCode.OK;
     }
@@ -239,6 +243,7 @@ final class TrainCommand extends Command {
         List<String> all = new ArrayList<>(sets);
         add(all, "epochs", epochs);
         add(all, "max_tokens", maxTokens);
+        add(all, "method", method.word);
         add(all, "quantization", quantization.word);
         add(all, "checkpoint_every", checkpointEvery);
         String chosen = recipe == null ? dataset.recipe() : recipe;
@@ -312,10 +317,10 @@ final class TrainCommand extends Command {
         }
     }
 
-    private static Map<String, Object> json(RunFolder run, Trainer.Result result) {
+    private static Map<String, Object> json(RunFolder run, boolean full, Trainer.Result result) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("run", run.id());
-        json.put("adapter", run.adapter().toString());
+        json.put(full ? "model" : "adapter", (full ? run.model() : run.adapter()).toString());
         json.put("tokens", result.tokens());
         json.put("seconds", Numbers.round(result.seconds(), 1));
         json.put("tokens_per_s", Numbers.round(result.tokensPerSecond(), 1));

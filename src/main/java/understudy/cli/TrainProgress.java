@@ -13,6 +13,7 @@ final class TrainProgress {
     private static final double QUIET = 10;
 
     private final String run;
+    private final boolean full;
     private final Console console;
     private @Nullable Progress progress;
     private int plannedSteps;
@@ -22,8 +23,10 @@ final class TrainProgress {
     private double smooth = Double.NaN;
     private boolean open;
 
-    TrainProgress(String run, Console console) {
+    /// @param full whether all weights learn
+    TrainProgress(String run, boolean full, Console console) {
         this.run = run;
+        this.full = full;
         this.console = console;
     }
 
@@ -139,7 +142,7 @@ final class TrainProgress {
         if (result.interrupted()) {
             console.say("next: understudy train --resume " + run);
         } else {
-            console.say("the adapter of step " + result.bestStep() + " is kept");
+            console.say((full ? "the model" : "the adapter") + " of step " + result.bestStep() + " is kept");
             console.say("next: understudy evaluate, or understudy chat");
         }
     }

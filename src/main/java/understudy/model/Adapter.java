@@ -18,10 +18,9 @@ import understudy.tensor.Scopes;
 /// The low-rank update that is learned: all its numbers in one flat f32 vector, with a copy in the
 /// compute type for the multiplies, and a flat vector of gradients in training.
 ///
-/// Flat, so that the optimiser, the norm of the gradient and a checkpoint are each one operation.
 /// Order: block by block, group by group (q/k/v, o, gate/up, down); of a group first the A factors
 /// `(r,I)` of its members, then their B factors `(O_j,r)`.
-public final class Adapter implements AutoCloseable {
+public final class Adapter implements Trainable {
     private final LoraConfig config;
     private final Placement place;
     private final List<Slot> slots;
@@ -178,7 +177,7 @@ public final class Adapter implements AutoCloseable {
         return scalar;
     }
 
-    /// Brings the copy for the multiplies up to date with [#parameters]; after every change.
+    @Override
     public void refresh() {
         Scopes.run(() -> {
             compute.copy_(parameters);
@@ -206,17 +205,23 @@ public final class Adapter implements AutoCloseable {
                 .toList();
     }
 
-    /// Numbers that are learned.
+    @Override
     public long size() {
         return size;
     }
 
-    /// All learned numbers, `(size)` in f32.
+    /// Of all factors: each is a matrix.
+    @Override
+    public long decayed() {
+        return size;
+    }
+
+    @Override
     public Tensor parameters() {
         return parameters;
     }
 
-    /// Their gradients, `(size)` in f32; summed over rows until set to zero.
+    @Override
     public Tensor gradients() {
         if (gradients == null) {
             throw new IllegalStateException("the adapter was made without gradients");

@@ -147,16 +147,17 @@ final class Block {
         if (output.low() != null) {
             callers.attach(output.low());
         }
-        if (output.dropped() != null) {
-            callers.attach(output.dropped());
+        if (output.used() != null) {
+            callers.attach(output.used());
         }
         return output;
     }
 
-    /// Adds the gradients of the adapter and gives that of the block's input.
+    /// Adds the gradients of what learns and gives that of the block's input.
     ///
     /// @param dy     `(T,d)`
-    /// @param wanted whether the gradient of the input is needed; not for the first block
+    /// @param wanted whether the gradient of the input is needed; not for the first block of a
+    ///     model whose embedding is frozen
     /// @return `(T,d)` in the caller's scope; null where not wanted
     @Nullable Tensor backward(Tensor dy, Row row, Saved saved, boolean wanted) {
         PointerScope callers = Scopes.current();

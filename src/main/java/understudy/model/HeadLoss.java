@@ -77,6 +77,10 @@ final class HeadLoss {
             float[] each = slopes(logits, targets, dx != null);
             System.arraycopy(each, 0, losses, begin, count);
             if (dx != null) {
+                MatrixGradient learned = model.headGradient();
+                if (learned != null) {
+                    learned.add(logits, hidden.y(), weight);
+                }
                 Tensor dhidden = torch.mm(logits, model.head()).mul_(new Scalar(weight));
                 dx.index_add_(0, rows, norm.backward(dhidden, selected, hidden.inverse(), null));
             }

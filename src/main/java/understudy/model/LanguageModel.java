@@ -1,7 +1,11 @@
 package understudy.model;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -13,29 +17,39 @@ import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
 import understudy.tensor.Scopes;
 
-/// A decoder-only language model with frozen weights and at most one [Adapter].
+/// A decoder-only language model with frozen weights and at most one [Adapter], or one of which all
+/// weights learn ([FullWeights]).
 ///
 /// Not for use by several threads at once.
 public final class LanguageModel implements AutoCloseable {
+    /// Of the norm behind the blocks.
+    static final String FINAL_NORM = "model.norm";
+
     private final ModelConfig config;
     private final Placement place;
     private final Tensor embedding; // (V,d)
     private final Tensor head; // (V,d); the embedding itself where tied
     private final List<Block> blocks;
+    private final Map<String, RmsNorm> norms;
     private final RmsNorm finalNorm;
     private final Sights.Maker sights;
     private final FrozenMatrices matrices;
     private final @Nullable Scalar embeddingScale;
     private @Nullable Adapter attached;
+    private @Nullable Tensor embeddingGradient;
+    private @Nullable MatrixGradient headGradient;
 
     /// Takes over everything given.
+    ///
+    /// @param norms every norm, by its name in a Hugging Face folder; that behind the blocks is
+    ///     `model.norm`
     LanguageModel(
             ModelConfig config,
             Placement place,
             Tensor embedding,
             Tensor head,
             List<Block> blocks,
-            RmsNorm finalNorm,
+            Map<String, RmsNorm> norms,
             Sights.Maker sights,
             FrozenMatrices matrices) {
         this.config = config;
@@ -43,7 +57,8 @@ public final class LanguageModel implements AutoCloseable {
         this.embedding = embedding;
         this.head = head;
         this.blocks = blocks;
-        this.finalNorm = finalNorm;
+        this.norms = Collections.unmodifiableMap(new LinkedHashMap<>(norms));
+        this.finalNorm = Objects.requireNonNull(norms.get(FINAL_NORM));
         this.sights = sights;
         this.matrices = matrices;
         double scale = config.family().embeddingScale(config.hidden());
@@ -98,8 +113,53 @@ public final class LanguageModel implements AutoCloseable {
         return blocks;
     }
 
+    /// Every norm by its name in a Hugging Face folder, such as `model.norm`.
+    Map<String, RmsNorm> norms() {
+        return norms;
+    }
+
     RmsNorm finalNorm() {
         return finalNorm;
+    }
+
+    Tensor embedding() {
+        return embedding;
+    }
+
+    Quantization quantization() {
+        return matrices.quantization();
+    }
+
+    /// Makes embedding and head learn: the way back adds their gradients, to the same sum where
+    /// they are one.
+    ///
+    /// @param ofEmbedding `(V,d)` in f32; null to stop
+    void learn(@Nullable Tensor ofEmbedding, @Nullable MatrixGradient ofHead) {
+        embeddingGradient = ofEmbedding;
+        headGradient = ofHead;
+    }
+
+    boolean learnsWeights() {
+        return embeddingGradient != null;
+    }
+
+    @Nullable MatrixGradient headGradient() {
+        return headGradient;
+    }
+
+    /// Adds the embedding's gradient where it learns.
+    ///
+    /// @param dx gradient of what [#embed] gave, `(T,d)`
+    void embedBackward(int[] ids, Tensor dx) {
+        Tensor sum = embeddingGradient;
+        if (sum == null) {
+            return;
+        }
+        Scopes.run(() -> {
+            Tensor wide = dx.to(torch.ScalarType.Float);
+            Tensor scaled = embeddingScale == null ? wide : wide.mul(embeddingScale);
+            sum.index_add_(0, place.indices(ids), scaled);
+        });
     }
 
     Tensor head() {

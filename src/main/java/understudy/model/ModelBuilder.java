@@ -1,7 +1,9 @@
 package understudy.model;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import understudy.tensor.FrozenMatrices;
@@ -17,6 +19,7 @@ final class ModelBuilder {
     private final Placement place;
     private final FrozenMatrices matrices;
     private final Sights.Maker sights;
+    private final Map<String, RmsNorm> norms = new LinkedHashMap<>();
 
     ModelBuilder(ModelSource source, Placement place, Quantization quantization) {
         this.source = source;
@@ -37,8 +40,8 @@ final class ModelBuilder {
             blocks.add(block(i));
             source.release(); // a mapped file of 14 GB would fill the memory with what was copied
         }
-        RmsNorm norm = norm("model.norm", config.hidden());
-        return new LanguageModel(config, place, embedding, head, blocks, norm, sights, matrices);
+        norm(LanguageModel.FINAL_NORM, config.hidden());
+        return new LanguageModel(config, place, embedding, head, blocks, norms, sights, matrices);
     }
 
     private Tensor copy(String name, long... shape) {
@@ -49,7 +52,9 @@ final class ModelBuilder {
     }
 
     private RmsNorm norm(String name, int size) {
-        return new RmsNorm(copy(name + ".weight", size), config.normEpsilon(), place);
+        RmsNorm norm = new RmsNorm(copy(name + ".weight", size), config.normEpsilon(), place);
+        norms.put(name, norm);
+        return norm;
     }
 
     private Block block(int layer) {

@@ -3,6 +3,7 @@ package understudy.model;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,17 @@ import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
-/// Frozen linear layers that share an input, as one multiply, each with its share of the adapter:
+/// Linear layers that share an input, as one multiply, each with its share of the adapter:
 /// `y_j = x·W_jᵀ + b_j + (m∘x)·A_jᵀ·(s·B_j)ᵀ` with dropout mask m and s = alpha/r.
+///
+/// W and b are frozen, or else learn, and there is no adapter.
 ///
 /// The A factors of the group are stacked, so that the low-rank input is one multiply too.
 /// Letters: I inputs, O outputs of all members together, O_j of one member, n members with LoRA.
 final class Projections {
+    private static final ScalarTypeOptional F32 =
+            Scopes.own(new ScalarTypeOptional(torch.ScalarType.Float));
+
     private final int layer;
     private final String path;
     private final int site;
@@ -27,6 +33,8 @@ final class Projections {
     private final Placement place;
     private final @Nullable Kernels kernels;
     private @Nullable LoraPart lora;
+    private @Nullable MatrixGradient weightGradient;
+    private @Nullable Tensor biasGradient;
 
     /// One linear layer of the group.
     ///
@@ -65,6 +73,10 @@ final class Projections {
         return members;
     }
 
+    int layer() {
+        return layer;
+    }
+
     String path() {
         return path;
     }
@@ -81,16 +93,30 @@ final class Projections {
         return weight;
     }
 
+    @Nullable Tensor bias() {
+        return bias;
+    }
+
+    /// Makes the weight and the bias learn: the way back adds their gradients.
+    ///
+    /// @param ofWeight null to stop
+    /// @param ofBias   `(O)` in f32; null without a bias
+    void learn(@Nullable MatrixGradient ofWeight, @Nullable Tensor ofBias) {
+        weightGradient = ofWeight;
+        biasGradient = ofBias;
+    }
+
     void attach(@Nullable LoraPart part) {
         lora = part;
     }
 
     /// The result of a forward pass and what its backward pass needs.
     ///
-    /// @param y       `(T,O)`
-    /// @param low     `(T,n·r)`; null without an adapter
-    /// @param dropped `m∘x`, or x itself without dropout; null without an adapter
-    record Output(Tensor y, @Nullable Tensor low, @Nullable Tensor dropped) {}
+    /// @param y    `(T,O)`
+    /// @param low  `(T,n·r)`; null without an adapter
+    /// @param used what the learned numbers multiply: `m∘x`, or x itself without dropout; null
+    ///     where nothing learns
+    record Output(Tensor y, @Nullable Tensor low, @Nullable Tensor used) {}
 
     /// @param x `(T,I)`
     /// @return tensors in the caller's scope
@@ -104,7 +130,7 @@ final class Projections {
             }
             LoraPart part = lora;
             if (part == null) {
-                return new Output(y, null, null);
+                return new Output(y, null, weightGradient == null ? null : x);
             }
             Tensor dropped = masks == null ? x : x.mul(mask(masks, x));
             Tensor low = torch.mm(dropped, part.a().t());
@@ -122,7 +148,7 @@ final class Projections {
         return masks.mask(layer, site, x.size(0), inputs);
     }
 
-    /// Adds the gradients of the adapter's factors, and gives that of the input:
+    /// Adds the gradients of what learns, and gives that of the input:
     /// `dlow_j = dy_j·(s·B_j)`, `dA = dlowᵀ·(m∘x)`, `dB_j = s·dy_jᵀ·low_j`,
     /// `dx = dy·W + m∘(dlow·A)`.
     ///
@@ -136,8 +162,8 @@ final class Projections {
             Tensor dx = wanted ? torch.mm(dy, weight.dense()) : null;
             LoraPart part = lora;
             Tensor low = of.low;
-            Tensor dropped = of.dropped;
-            if (part != null && low != null && dropped != null) {
+            Tensor used = of.used;
+            if (part != null && low != null && used != null) {
                 Tensor dlow = place.empty(dy.size(0), part.width());
                 for (LoraPart.Factor factor : part.factors()) {
                     Tensor dyj = dy.narrow(1, factor.offset(), factor.outputs());
@@ -145,15 +171,26 @@ final class Projections {
                     Tensor db = torch.mm(dyj.t(), part.slice(low, factor));
                     factor.gradientB().add_(db, part.scale());
                 }
-                part.gradientA().add_(torch.mm(dlow.t(), dropped));
+                part.gradientA().add_(torch.mm(dlow.t(), used));
                 if (dx != null) {
                     addThrough(dx, torch.mm(dlow, part.a()), masks);
                 }
             }
+            learnFrom(dy, used);
             if (dx != null) {
                 callers.attach(dx);
             }
             return dx;
+        }
+    }
+
+    /// Adds `dW = dyᵀ·x` and `db = Σ dy` where they learn.
+    private void learnFrom(Tensor dy, @Nullable Tensor x) {
+        if (weightGradient != null && x != null) {
+            weightGradient.add(dy, x, 1);
+        }
+        if (biasGradient != null) {
+            biasGradient.add_(dy.sum(new long[] {0}, false, F32));
         }
     }
 

@@ -16,6 +16,7 @@ final class RmsNorm {
     private final int size;
     private final Placement place;
     private final @Nullable Kernels kernels;
+    private @Nullable Tensor gradient; // (d) in f32; null where the weight does not learn
 
     RmsNorm(Tensor weight, double epsilon, Placement place) {
         this.weight = weight;
@@ -23,6 +24,15 @@ final class RmsNorm {
         this.size = (int) weight.size(0);
         this.place = place;
         this.kernels = Kernels.of(place, size);
+    }
+
+    Tensor weight() {
+        return weight;
+    }
+
+    /// @param sum of the weight's gradients, `(d)` in f32, to which the way back adds; null to stop
+    void learn(@Nullable Tensor sum) {
+        gradient = sum;
     }
 
     /// @param y       `(T,d)`
@@ -43,10 +53,15 @@ final class RmsNorm {
         return new Normed(y, inverse);
     }
 
-    /// Gradient of the input, and `plus` where there is one.
+    /// Gradient of the input, and `plus` where there is one; adds that of the weight where it
+    /// learns: `dw = Σ dy·x·inv`.
     ///
     /// @return `(T,d)`
     Tensor backward(Tensor dy, Tensor x, Tensor inverse, @Nullable Tensor plus) {
+        Tensor sum = gradient;
+        if (sum != null) {
+            Scopes.run(() -> sum.add_(x.mul(inverse).mul_(dy).sum(new long[] {0}, false, F32)));
+        }
         Kernels fast = kernels;
         if (fast == null || !dy.is_contiguous() || !x.is_contiguous()) {
             Tensor dx = backward(dy, x, inverse);

@@ -80,7 +80,7 @@ public final class RowPass {
         return run(row, 0, null);
     }
 
-    /// Adds to the adapter's gradients those of `weight` times the summed loss of the scored
+    /// Adds to the gradients of what learns those of `weight` times the summed loss of the scored
     /// tokens.
     ///
     /// @param masks null without dropout
@@ -127,7 +127,8 @@ public final class RowPass {
             HeadLoss.Result result = head.run(x, from, targets, weight);
             if (result.dx() != null) {
                 scope.attach(result.dx());
-                backward(row, result.dx(), steps, open, scope);
+                Tensor dx = backward(row, result.dx(), steps, open, scope);
+                model.embedBackward(packed.ids, dx);
             }
             return result.losses();
         } finally {
@@ -140,12 +141,13 @@ public final class RowPass {
     /// @param x the block's input, kept in any case
     private record Step(Block block, Tensor x, Block.@Nullable Saved saved) {}
 
-    private void backward(
+    /// @return gradient of the embedded tokens where the embedding learns
+    private Tensor backward(
             Row row, Tensor dx, Deque<Step> steps, Deque<PointerScope> open, PointerScope scope) {
         Tensor dy = dx;
         while (!steps.isEmpty()) {
             Step step = steps.pop();
-            boolean wanted = !steps.isEmpty();
+            boolean wanted = !steps.isEmpty() || model.learnsWeights();
             try (PointerScope again = new PointerScope()) {
                 Block.Saved saved = step.saved;
                 if (saved == null) {
@@ -161,5 +163,6 @@ public final class RowPass {
             }
             open.pop().close();
         }
+        return dy;
     }
 }

@@ -23,7 +23,7 @@ import understudy.base.Workspace;
 /// The folder of one run.
 ///
 /// ```
-/// runs/20261124-231502-ab3/  config.yaml  events.jsonl  adapter/  checkpoints/  report/  lock
+/// runs/20261124-231502-ab3/  config.yaml  events.jsonl  adapter/ or model/  checkpoints/  report/  lock
 /// ```
 ///
 /// @param path absolute; its last part is the id
@@ -149,9 +149,14 @@ public record RunFolder(Path path) {
         return timeOf(id()).toInstant(ZoneOffset.UTC);
     }
 
-    /// The best adapter so far, a PEFT folder.
+    /// The best adapter so far, a PEFT folder; none where all weights learn.
     public Path adapter() {
         return path.resolve("adapter");
+    }
+
+    /// The best weights so far of a run in which all of them learn, a Hugging Face folder.
+    public Path model() {
+        return path.resolve("model");
     }
 
     /// See [Checkpoints].

@@ -5,22 +5,22 @@ import java.lang.foreign.ValueLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import understudy.base.UserError;
-import understudy.model.Adapter;
+import understudy.model.Trainable;
 import understudy.tensor.Scopes;
 import understudy.tensor.WeightTensors;
 import understudy.tensor.Workers;
 
-/// AdamW (Loshchilov and Hutter 2019) over an adapter's flat vector, state in 32 or 8 bits.
+/// AdamW (Loshchilov and Hutter 2019) over a flat vector, state in 32 or 8 bits.
 ///
 /// With gradient g, step t, decay λ and rate η: `m = β1·m + (1-β1)·g`, `v = β2·v + (1-β2)·g²`,
-/// `p = p·(1-η·λ) - η/(1-β1^t) · m / (sqrt(v/(1-β2^t)) + ε)`.
+/// `p = p·(1-η·λ) - η/(1-β1^t) · m / (sqrt(v/(1-β2^t)) + ε)`. Norms and biases do not decay.
 public final class AdamW implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
     private static final double EPSILON = 1e-8;
 
-    private final Adapter adapter;
+    private final Trainable learned;
     private final double decay;
     private final Moments moments;
     private int steps;
@@ -28,34 +28,34 @@ public final class AdamW implements AutoCloseable {
     /// State in 32 bits.
     ///
     /// @param decay λ, 0 for none
-    public AdamW(Adapter adapter, double decay) {
-        this(adapter, decay, 32);
+    public AdamW(Trainable learned, double decay) {
+        this(learned, decay, 32);
     }
 
     /// @param decay λ, 0 for none
     /// @param bits  of each number of the state, 32 or 8
     /// @throws UserError for 8 bits on a GPU
-    public AdamW(Adapter adapter, double decay, int bits) {
-        if (bits == 8 && adapter.parameters().is_cuda()) {
+    public AdamW(Trainable learned, double decay, int bits) {
+        if (bits == 8 && learned.parameters().is_cuda()) {
             throw new UserError(
                     "the optimiser's state has 32 bits on a GPU",
                     "train.optimizer_bits",
                     "use --set train.optimizer_bits=32, or --device cpu");
         }
-        this.adapter = adapter;
+        this.learned = learned;
         this.decay = decay;
         this.moments =
-                bits == 8 ? new ByteMoments(adapter.size()) : new FullMoments(adapter.parameters());
+                bits == 8 ? new ByteMoments(learned.size()) : new FullMoments(learned.parameters());
     }
 
     /// Length of the gradient; not finite where any part of it is not.
     public double gradientNorm() {
         double[] norm = new double[1];
-        Scopes.run(() -> norm[0] = adapter.gradients().norm().item_float());
+        Scopes.run(() -> norm[0] = learned.gradients().norm().item_float());
         return norm[0];
     }
 
-    /// Moves the adapter by one step, brings its copy up to date and sets the gradient to zero.
+    /// Moves what is learned by one step, brings its copy up to date and sets the gradient to zero.
     ///
     /// @param rate η
     /// @param norm the gradient's length
@@ -63,19 +63,20 @@ public final class AdamW implements AutoCloseable {
     public void step(double rate, double norm, double clip) {
         steps++;
         double shorter = norm > clip ? clip / (norm + 1e-6) : 1;
-        if (adapter.parameters().is_cuda()) {
+        if (learned.parameters().is_cuda()) {
             onGpu(rate, shorter, (FullMoments) moments);
         } else {
             onCpu(rate, shorter);
         }
-        adapter.refresh();
+        learned.refresh();
     }
 
-    /// In one pass over memory, piece by piece, so that nothing as large as the adapter is made.
+    /// In one pass over memory, piece by piece, so that nothing as large as the vector is made.
     private void onCpu(double rate, double shorter) {
-        MemorySegment parameters = WeightTensors.memory(adapter.parameters());
-        MemorySegment gradients = WeightTensors.memory(adapter.gradients());
-        long size = adapter.size();
+        MemorySegment parameters = WeightTensors.memory(learned.parameters());
+        MemorySegment gradients = WeightTensors.memory(learned.gradients());
+        long size = learned.size();
+        long decayed = decay == 0 ? 0 : learned.decayed();
         float keep = (float) (1 - rate * decay);
         float root = (float) (1 / Math.sqrt(1 - Math.pow(BETA2, steps)));
         float scaled = (float) (rate / (1 - Math.pow(BETA1, steps)));
@@ -92,12 +93,20 @@ public final class AdamW implements AutoCloseable {
                         MemorySegment.copy(parameters, FLOAT, 4 * at, p, 0, count);
                         MemorySegment.copy(gradients, FLOAT, 4 * at, g, 0, count);
                         moments.read(at, m, v, count);
-                        move(p, g, m, v, (float) shorter, keep, root, scaled);
+                        shrink(p, (int) Math.max(0, Math.min(count, decayed - at)), keep);
+                        move(p, g, m, v, (float) shorter, root, scaled);
                         moments.write(at, m, v, count);
                         MemorySegment.copy(p, 0, parameters, FLOAT, 4 * at, count);
                         gradients.asSlice(4 * at, 4L * count).fill((byte) 0);
                     }
                 });
+    }
+
+    /// @param count numbers that decay, from the first
+    private static void shrink(float[] p, int count, float keep) {
+        for (int i = 0; i < count; i++) {
+            p[i] *= keep;
+        }
     }
 
     private static void move(
@@ -106,7 +115,6 @@ public final class AdamW implements AutoCloseable {
             float[] m,
             float[] v,
             float shorter,
-            float keep,
             float root,
             float scaled) {
         float forget1 = (float) (1 - BETA1);
@@ -117,14 +125,15 @@ public final class AdamW implements AutoCloseable {
             m[i] += (gradient - m[i]) * forget1;
             v[i] = v[i] * keep2 + gradient * gradient * forget2;
             float divisor = (float) Math.sqrt(v[i]) * root + (float) EPSILON;
-            p[i] = p[i] * keep - scaled * (m[i] / divisor);
+            p[i] -= scaled * (m[i] / divisor);
         }
     }
 
     private void onGpu(double rate, double shorter, FullMoments state) {
         Scopes.run(() -> {
-            Tensor gradient = adapter.gradients().mul_(new Scalar(shorter));
-            Tensor parameters = adapter.parameters().mul_(new Scalar(1 - rate * decay));
+            Tensor gradient = learned.gradients().mul_(new Scalar(shorter));
+            Tensor parameters = learned.parameters();
+            parameters.narrow(0, 0, learned.decayed()).mul_(new Scalar(1 - rate * decay));
             Tensor mean = state.mean().lerp_(gradient, new Scalar(1 - BETA1));
             Tensor square = state.square().mul_(new Scalar(BETA2));
             square.addcmul_(gradient, gradient, new Scalar(1 - BETA2));
@@ -138,7 +147,7 @@ public final class AdamW implements AutoCloseable {
 
     /// Forgets the gradient without a step.
     public void skip() {
-        adapter.gradients().zero_();
+        learned.gradients().zero_();
     }
 
     /// Both moments.

@@ -8,13 +8,14 @@ import understudy.tensor.Quantization;
 
 /// How much memory and work a training needs, from the model's shape alone.
 ///
-/// @param weights     bytes of what does not change in a training with LoRA: embedding, head,
-///     matrices in the form they are held in, and the buffer they are unpacked into
-/// @param learning    bytes of what is learned: numbers, gradients and moments, a copy to compute
-///     with
+/// @param weights     bytes of the model as it is loaded: embedding, head, matrices in the form they
+///     are held in, and the buffer they are unpacked into
+/// @param learning    bytes of what is learned beyond that: numbers, gradients and moments, an
+///     adapter's copy to compute with
 /// @param activations bytes kept of the longest row when nothing is computed again
 /// @param recomputed  bytes kept of it when each block is run again in the backward pass
-/// @param rest        bytes of the runtime, loss chunk, dropout masks and spare
+/// @param rest        bytes of the runtime, loss chunk, dropout masks, a gradient's product and
+///     spare
 public record MemoryPlan(
         Method method, long weights, long learning, long activations, long recomputed, long rest) {
     /// Tokens that one token of a row of packed chats sees in the mean: what the demo's chats have.
@@ -49,6 +50,12 @@ public record MemoryPlan(
             boolean full, LoraConfig lora, Quantization quantization, int optimizerBits) {
         public static Method lora(LoraConfig lora, Quantization quantization, int optimizerBits) {
             return new Method(false, lora, quantization, optimizerBits);
+        }
+
+        public static Method of(TrainConfig config) {
+            return config.full()
+                    ? full(config.optimizerBits())
+                    : lora(config.lora(), config.quantization(), config.optimizerBits());
         }
 
         public static Method full(int optimizerBits) {
@@ -94,18 +101,24 @@ public record MemoryPlan(
         long bytes = type.bytes();
         long t = RowPass.padded(rowLength);
         long learned = method.full ? model.parameters() : learned(model, method.lora);
+        // where all weights learn in f32, the model's own are the numbers that do
+        boolean shared = method.full && type == ComputeType.F32;
+        long copy = method.full ? 0 : bytes; // else an adapter's, in the compute type
         long block = block(model, method, type, t, seen);
         long passing = 2 * block; // what a block makes on the way and in its backward pass
         long loss = LOSS_CHUNK * (long) model.vocabulary() * (2 * bytes + 8);
+        // a chunk's gradient of the head, before it is added in f32
+        long product =
+                method.full && !shared ? bytes * model.vocabulary() * model.hidden() : 0;
         boolean drops = !method.full && method.lora.dropout() > 0;
         long masks = drops ? bytes * (t * model.widestInput() + DropoutPool.SPARE) : 0;
         return new MemoryPlan(
                 method,
-                method.full ? 0 : weights(model, method.quantization, type),
-                learned * (4 + 4 + method.optimizerBits / 4 + bytes),
+                weights(model, method.quantization, type),
+                learned * ((shared ? 0 : 4) + 4 + method.optimizerBits / 4 + copy),
                 (long) (AIR * (model.layers() * block + passing)),
                 (long) (AIR * (model.layers() * bytes * t * model.hidden() + block + passing)),
-                RUNTIME + loss + masks);
+                RUNTIME + loss + masks + product);
     }
 
     /// Bytes that one block keeps for its backward pass: inputs and outputs of its layers, and of

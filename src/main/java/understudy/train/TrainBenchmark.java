@@ -8,20 +8,21 @@ import java.util.List;
 import java.util.Random;
 import understudy.base.UserError;
 import understudy.model.Adapter;
+import understudy.model.FullWeights;
 import understudy.model.LanguageModel;
-import understudy.model.LoraConfig;
 import understudy.model.ModelConfig;
 import understudy.model.RowPass;
 import understudy.model.RowPass.PackedRow;
+import understudy.model.Trainable;
 import understudy.tensor.ComputeType;
-import understudy.tensor.Quantization;
 
 /// Measures the speed of training: steps of one row each, optimiser included.
 public final class TrainBenchmark {
     /// Steps that are not counted, where there are more than that.
     static final int WARM_UP = 2;
 
-    private static final double RATE = 2e-4;
+    private static final double LORA_RATE = 2e-4;
+    private static final double FULL_RATE = 2e-5;
     private static final double LEARNED_SHARE = 0.74;
     private static final int CONVERSATION = 2 * MemoryPlan.TYPICAL_SEEN;
 
@@ -40,14 +41,11 @@ public final class TrainBenchmark {
 
     /// What is measured.
     ///
-    /// @param quantization how `model` holds its frozen matrices
-    /// @param optimizerBits of each of AdamW's two moments: 32 or 8
-    /// @param length       tokens a row
-    /// @param steps        one row each, at least 1
+    /// @param method what learns, and how `model` holds the rest
+    /// @param length tokens a row
+    /// @param steps  one row each, at least 1
     public record Work(
-            LoraConfig lora,
-            Quantization quantization,
-            int optimizerBits,
+            MemoryPlan.Method method,
             int length,
             int steps,
             Recompute recompute) {}
@@ -97,28 +95,34 @@ public final class TrainBenchmark {
     /// @throws UserError where no row that fits has anything to learn
     public static Result run(LanguageModel model, List<TrainingRow> rows, Work work) {
         List<PackedRow> packed = packed(rows, work.length);
-        LoraConfig lora = work.lora;
         ComputeType type = model.place().type();
         MemoryPlan plan = plan(model, packed, work);
         boolean recompute = recompute(work, plan);
-        long largest = (long) RowPass.padded(work.length) * model.config().widestInput();
+        double share = work.method.full() ? 0 : work.method.lora().dropout();
+        long largest =
+                share > 0
+                        ? (long) RowPass.padded(work.length) * model.config().widestInput()
+                        : 0;
         List<Double> losses = new ArrayList<>();
         double[] seconds = new double[work.steps];
         double[] speeds = new double[work.steps];
         double learned = 0;
         double visible = 0;
         double tokens = 0;
-        try (Adapter adapter = Adapter.create(model, lora, 42, true);
-                AdamW optimiser = new AdamW(adapter, 0, work.optimizerBits);
-                DropoutPool pool = new DropoutPool(model.place(), lora.dropout(), largest, 42)) {
+        try (Trainable trained =
+                        work.method.full()
+                                ? FullWeights.of(model)
+                                : Adapter.create(model, work.method.lora(), 42, true);
+                AdamW optimiser = new AdamW(trained, 0, work.method.optimizerBits());
+                DropoutPool pool = new DropoutPool(model.place(), share, largest, 42)) {
             RowPass pass = new RowPass(model, recompute);
+            double rate = work.method.full() ? FULL_RATE : LORA_RATE;
             for (int step = 0; step < work.steps; step++) {
                 PackedRow row = packed.get(step % packed.size());
                 double weight = 1.0 / row.scored().cardinality();
                 long from = System.nanoTime();
-                float[] each =
-                        pass.learn(row, weight, lora.dropout() > 0 ? pool.of(step, 0) : null);
-                optimiser.step(RATE, optimiser.gradientNorm(), 1.0);
+                float[] each = pass.learn(row, weight, share > 0 ? pool.of(step, 0) : null);
+                optimiser.step(rate, optimiser.gradientNorm(), 1.0);
                 seconds[step] = (System.nanoTime() - from) / 1e9;
                 speeds[step] = row.ids().length / seconds[step];
                 losses.add(mean(each));
@@ -166,7 +170,7 @@ public final class TrainBenchmark {
         int longest = packed.stream().mapToInt(r -> r.ids().length).max().orElse(1);
         return MemoryPlan.of(
                 model.config(),
-                MemoryPlan.Method.lora(work.lora, work.quantization, work.optimizerBits),
+                work.method,
                 model.place().type(),
                 longest,
                 seen(packed));

@@ -2,11 +2,13 @@ package understudy.train;
 
 import java.time.Duration;
 import understudy.base.Settings;
+import understudy.model.FullWeights;
 import understudy.model.LoraConfig;
 import understudy.tensor.Quantization;
 
 /// How to train: the section `train` of a recipe. Keys are the names here with underscores.
 ///
+/// @param full           whether all weights learn; else an adapter does
 /// @param epochs         passes over the training rows, 1 to 1000
 /// @param maxTokens      training tokens at most, whatever the epochs; 0 for no bound
 /// @param batchTokens    a step takes rows until it has this many tokens; 0 leaves it to
@@ -28,6 +30,7 @@ import understudy.tensor.Quantization;
 /// @param computeType    `auto`, `bf16` or `f32`
 /// @param quantization   how the frozen matrices of the base are held
 public record TrainConfig(
+        boolean full,
         int epochs,
         long maxTokens,
         int batchTokens,
@@ -47,6 +50,9 @@ public record TrainConfig(
         long seed,
         String computeType,
         Quantization quantization) {
+
+    private static final double LORA_RATE = 5e-4;
+    private static final double FULL_RATE = 5e-5;
 
     /// An interval in steps or in time.
     ///
@@ -79,14 +85,16 @@ public record TrainConfig(
     ///
     /// @throws understudy.base.UserError for an unknown key or a value out of range
     public static TrainConfig from(Settings train) {
+        boolean full = train.choice("method", "lora", "lora", "full").equals("full");
         TrainConfig config =
                 new TrainConfig(
+                        full,
                         train.integer("epochs", 3, 1, 1000),
                         (long) train.number("max_tokens", 0, 0, 1e15),
                         train.integer("batch_tokens", 2048, 0, 10_000_000),
                         train.integer("batch_rows", 0, 0, 100_000),
                         train.integer("row_length", 1024, 16, 1_000_000),
-                        train.number("learning_rate", 5e-4, 0, 1),
+                        learningRate(train, full),
                         train.integer("warmup_steps", 5, 0, 1_000_000),
                         train.choice("schedule", "cosine", "cosine", "linear", "constant"),
                         train.number("weight_decay", 0, 0, 1),
@@ -109,9 +117,19 @@ public record TrainConfig(
                                         "none",
                                         Quantization.words().toArray(String[]::new))));
         train.refuseOthers();
+        if (full && config.quantization != Quantization.NONE) {
+            throw FullWeights.notQuantized();
+        }
         if (config.batchTokens == 0 && config.batchRows == 0) {
             throw train.wrong("batch_tokens", "over 0 where batch_rows is 0");
         }
         return config;
+    }
+
+    /// All weights move the model much further than an adapter at the same rate.
+    private static double learningRate(Settings train, boolean full) {
+        return train.text("learning_rate", "auto").equals("auto")
+                ? full ? FULL_RATE : LORA_RATE
+                : train.number("learning_rate", LORA_RATE, 0, 1);
     }
 }

@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 import understudy.base.ExitCode;
 import understudy.base.UserError;
 import understudy.model.Adapter;
+import understudy.model.FullWeights;
+import understudy.model.ModelFolder;
+import understudy.model.Trainable;
 import understudy.model.DropoutMasks;
 import understudy.model.LanguageModel;
 import understudy.model.PeftFolder;
@@ -34,7 +37,7 @@ final class TrainSession implements AutoCloseable {
     private final Consumer<RunEvent> watcher;
     private final BooleanSupplier stopping;
     private final Plan plan;
-    private final Adapter adapter;
+    private final Trainable learned;
     private final AdamW optimiser;
     private final EventLog log;
     private final List<PackedRow> validation;
@@ -65,7 +68,8 @@ final class TrainSession implements AutoCloseable {
     TrainSession(
             Job job,
             Plan plan,
-            Adapter adapter,
+            boolean recompute,
+            Trainable learned,
             AdamW optimiser,
             EventLog log,
             List<TrainingRow> validation) {
@@ -77,28 +81,26 @@ final class TrainSession implements AutoCloseable {
         this.stopping = job.stopping;
         this.checkpoints = new Checkpoints(run.checkpoints());
         this.plan = plan;
-        this.adapter = adapter;
+        this.learned = learned;
         this.optimiser = optimiser;
         this.log = log;
         this.validation = new Packer(config.rowLength(), 0).pack(learned(validation), 0);
-        MemoryPlan memory =
-                MemoryPlan.of(
-                        model.config(),
-                        MemoryPlan.Method.lora(
-                                config.lora(), config.quantization(), config.optimizerBits()),
-                        model.place().type(),
-                        plan.longestRow(),
-                        plan.mostSeen());
-        boolean recompute = memory.mustRecompute(Memory.free() + memory.weights());
         this.pass = new RowPass(model, recompute);
         this.dropout =
                 new DropoutPool(
                         model.place(),
-                        config.lora().dropout(),
-                        (long) plan.longestRow() * model.config().widestInput(),
+                        dropoutShare(),
+                        dropoutShare() > 0
+                                ? (long) plan.longestRow() * model.config().widestInput()
+                                : 0,
                         config.seed());
         this.state = TrainState.start(about.fingerprint());
         this.recompute = recompute;
+    }
+
+    /// Only an adapter's inputs are left out.
+    private double dropoutShare() {
+        return config.full() ? 0 : config.lora().dropout();
     }
 
     /// A log that just stops looks like a killed process.
@@ -139,7 +141,7 @@ final class TrainSession implements AutoCloseable {
         TrainState saved = TrainState.of(newest.get().state());
         saved.refuseOther(about.fingerprint(), run.id());
         Path file = newest.get().file(TrainState.FILE);
-        saved.restore(file, adapter, optimiser);
+        saved.restore(file, learned, optimiser);
         state = saved;
         checkpointStep = saved.step();
     }
@@ -173,7 +175,7 @@ final class TrainSession implements AutoCloseable {
         Plan.Batch batch = plan.steps().get(state.step());
         double sum = 0;
         for (int i = 0; i < batch.rows().size(); i++) {
-            DropoutMasks masks = config.lora().dropout() > 0 ? dropout.of(state.step(), i) : null;
+            DropoutMasks masks = dropoutShare() > 0 ? dropout.of(state.step(), i) : null;
             for (float loss : pass.learn(batch.rows().get(i), 1.0 / batch.learned(), masks)) {
                 sum += loss;
             }
@@ -206,7 +208,7 @@ final class TrainSession implements AutoCloseable {
         }
     }
 
-    /// Leaves the adapter as it is: one bad gradient would spoil every number of it.
+    /// Leaves what was learned as it is: one bad gradient would spoil every number of it.
     private void skip() {
         optimiser.skip();
         tell(
@@ -219,7 +221,7 @@ final class TrainSession implements AutoCloseable {
         throw new UserError(
                 what,
                 "run " + run.id() + ", step " + state.step(),
-                "train again with a lower rate: --set train.learning_rate=1e-4",
+                "train again with a lower rate: --set train.learning_rate=" + config.learningRate() / 5,
                 ExitCode.UNEXPECTED_STATE,
                 null);
     }
@@ -271,7 +273,7 @@ final class TrainSession implements AutoCloseable {
         return sum / Math.max(1, tokens);
     }
 
-    /// A full disk costs this adapter, not the run: a later one may find room.
+    /// A full disk costs this result, not the run: a later one may find room.
     private boolean kept() {
         try {
             keep();
@@ -279,16 +281,24 @@ final class TrainSession implements AutoCloseable {
         } catch (IOException | UserError e) {
             tell(
                     new RunEvent.Warned(
-                            "the adapter of step "
+                            "what step "
                                     + state.step()
-                                    + " was not kept: the disk refused it; training goes on"));
+                                    + " gave was not kept: the disk refused it; training goes on"));
             return false;
         }
     }
 
     private void keep() throws IOException {
-        PeftFolder.write(
-                adapter, adapter.parameters(), run.adapter(), about.base(), about.revision());
+        switch (learned) {
+            case Adapter adapter ->
+                    PeftFolder.write(
+                            adapter,
+                            adapter.parameters(),
+                            run.adapter(),
+                            about.base(),
+                            about.revision());
+            case FullWeights weights -> ModelFolder.write(weights, run.model(), about.files());
+        }
     }
 
     private void checkpointWhenDue() {
@@ -303,7 +313,7 @@ final class TrainSession implements AutoCloseable {
         try {
             Checkpoint saved =
                     checkpoints.save(
-                            state.step(), TrainState.files(adapter, optimiser), state.json());
+                            state.step(), TrainState.files(learned, optimiser), state.json());
             checkpoints.retain(state.step(), config.keep(), OptionalInt.empty());
             tell(
                     new RunEvent.Checkpointed(

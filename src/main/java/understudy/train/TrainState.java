@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 import understudy.base.Json;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
-import understudy.model.Adapter;
+import understudy.model.Trainable;
 import understudy.tensor.TensorFile;
 
 /// Where a run stands between two steps: everything that the next step depends on.
@@ -41,7 +41,7 @@ record TrainState(
 
     /// After a step.
     ///
-    /// @param learned whether the adapter was moved
+    /// @param learned whether a step was taken
     TrainState stepped(long more, boolean learned) {
         return new TrainState(
                 step + 1,
@@ -56,7 +56,7 @@ record TrainState(
 
     /// After a validation.
     ///
-    /// @param best whether its loss is the lowest so far and its adapter was kept
+    /// @param best whether its loss is the lowest so far and what gave it was kept
     TrainState validated(double loss, boolean best) {
         return new TrainState(
                 step,
@@ -96,27 +96,27 @@ record TrainState(
     }
 
     /// What fills the files of a checkpoint.
-    static Map<String, PrivateFiles.Body> files(Adapter adapter, AdamW optimiser) {
+    static Map<String, PrivateFiles.Body> files(Trainable learned, AdamW optimiser) {
         return Map.of(
                 FILE,
                 out -> {
-                    TensorFile.write(tensors(adapter, optimiser), out);
+                    TensorFile.write(tensors(learned, optimiser), out);
                     optimiser.moments().release();
                 });
     }
 
-    /// The adapter and both moments of the optimiser.
-    private static Map<String, Tensor> tensors(Adapter adapter, AdamW optimiser) {
+    /// What is learned and both moments of the optimiser.
+    private static Map<String, Tensor> tensors(Trainable learned, AdamW optimiser) {
         Map<String, Tensor> all = new LinkedHashMap<>(optimiser.moments().tensors());
-        all.put("parameters", adapter.parameters());
+        all.put("parameters", learned.parameters());
         return all;
     }
 
     /// Puts the tensors of a checkpoint back.
     ///
     /// @throws UserError where they are not those of such an adapter
-    void restore(Path file, Adapter adapter, AdamW optimiser) {
-        if (!TensorFile.read(file, tensors(adapter, optimiser))) {
+    void restore(Path file, Trainable learned, AdamW optimiser) {
+        if (!TensorFile.read(file, tensors(learned, optimiser))) {
             throw new UserError(
                     "the checkpoint holds other tensors than expected",
                     file.toString(),
@@ -124,7 +124,7 @@ record TrainState(
         }
         optimiser.moments().restored();
         optimiser.restoreSteps(updates);
-        adapter.refresh();
+        learned.refresh();
     }
 
     /// @throws UserError where the checkpoint belongs to other data, base or recipe

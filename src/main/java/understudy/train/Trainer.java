@@ -1,20 +1,23 @@
 package understudy.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.model.Adapter;
+import understudy.model.FullWeights;
 import understudy.model.LanguageModel;
+import understudy.model.Trainable;
 import understudy.run.EventLog;
 import understudy.run.RunEvent;
 import understudy.run.RunFolder;
 
-/// Fine-tunes an adapter and keeps the run's folder.
+/// Fine-tunes an adapter, or all weights of a model, and keeps the run's folder.
 ///
-/// Everything random is a function of seed and step, and a checkpoint holds the adapter and both
-/// moments bit for bit: a run that is stopped at any step and resumed on the same machine ends
+/// Everything random is a function of seed and step, and a checkpoint holds what is
+/// learned and both moments bit for bit: a run that is stopped at any step and resumed on the same machine ends
 /// with the same bits as one that was not.
 public final class Trainer {
     private final LanguageModel model;
@@ -24,15 +27,17 @@ public final class Trainer {
     private final Consumer<RunEvent> watcher;
     private volatile boolean stopping;
 
-    /// What the run's log and adapter say about where they come from.
+    /// What the run's log and result say about where they come from.
     ///
     /// @param base        name of the base model, as PEFT is to find it
     /// @param revision    of its hub repository; null where there is none
+    /// @param files       folder or .gguf file that the model was loaded from
     /// @param reason      why the compute type was chosen
     /// @param fingerprint of base, rows and recipe; a run resumes only with the same
     public record About(
             String base,
             @Nullable String revision,
+            Path files,
             String dataset,
             String recipe,
             String reason,
@@ -42,7 +47,7 @@ public final class Trainer {
     ///
     /// @param seconds         of this session
     /// @param tokensPerSecond of this session's steps, validation and checkpoints left out
-    /// @param bestStep        step of the adapter that was kept
+    /// @param bestStep        step after which what was learned was kept
     /// @param bestLoss        its validation loss, nats a token; null without a validation part
     /// @param interrupted     whether it was asked to stop before its end
     public record Result(
@@ -77,7 +82,7 @@ public final class Trainer {
     /// Trains until the plan is done, the validation loss stops falling, or a stop is requested.
     /// Goes on from the run's newest whole checkpoint where it has one.
     ///
-    /// @param validation may be empty; then the last adapter is kept
+    /// @param validation may be empty; then what the last step gave is kept
     /// @throws UserError where there is nothing to learn, the run belongs to other data, or the
     ///     loss is not a number for several steps
     public Result train(List<TrainingRow> training, List<TrainingRow> validation)
@@ -89,16 +94,33 @@ public final class Trainer {
                     "see `understudy prepare` for what was left out and why");
         }
         Plan plan = Plan.of(training, config);
+        boolean recompute = recompute(plan); // before anything is held for it
         TrainSession.Job job =
                 new TrainSession.Job(model, config, run, about, watcher, () -> stopping);
         try (EventLog log = run.eventLog();
-                Adapter adapter = Adapter.create(model, config.lora(), config.seed(), true);
-                AdamW optimiser = new AdamW(adapter, config.weightDecay(), config.optimizerBits());
+                Trainable learned =
+                        config.full()
+                                ? FullWeights.of(model)
+                                : Adapter.create(model, config.lora(), config.seed(), true);
+                AdamW optimiser = new AdamW(learned, config.weightDecay(), config.optimizerBits());
                 TrainSession session =
-                        new TrainSession(job, plan, adapter, optimiser, log, validation)) {
+                        new TrainSession(
+                                job, plan, recompute, learned, optimiser, log, validation)) {
             return session.trainOrSayWhy(training);
         } finally {
             model.detachAdapter();
         }
+    }
+
+    /// Whether blocks have to be run again in the backward pass.
+    private boolean recompute(Plan plan) {
+        MemoryPlan memory =
+                MemoryPlan.of(
+                        model.config(),
+                        MemoryPlan.Method.of(config),
+                        model.place().type(),
+                        plan.longestRow(),
+                        plan.mostSeen());
+        return memory.mustRecompute(Memory.free() + memory.weights());
     }
 }

@@ -6,6 +6,7 @@ import understudy.base.Settings;
 final class Configs {
     private static final String TINY =
             """
+            method: lora
             epochs: 2
             max_tokens: 0
             batch_rows: 0
@@ -25,6 +26,7 @@ final class Configs {
             validate_every: 3
             patience: 0
             compute_type: f32
+            quantization: none
             """;
 
     private Configs() {}

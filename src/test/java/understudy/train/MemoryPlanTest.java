@@ -142,6 +142,32 @@ class MemoryPlanTest {
                 .isBetween(0.9 * mebibytes, 1.1 * mebibytes);
     }
 
+    /// The same of `--method full`, on an AMD EPYC with AVX-512, 2 cores, 2026-11-27.
+    @Test
+    void theFormulaForAllWeightsMeetsWhatWasMeasured() {
+        assertAllMeasured(ComputeType.BF16, 3981);
+        assertAllMeasured(ComputeType.F32, 4553);
+    }
+
+    private static void assertAllMeasured(ComputeType type, long mebibytes) {
+        MemoryPlan.Method method = MemoryPlan.Method.full(32);
+        assertThat(MemoryPlan.of(SMOLLM2, method, type, 1024).peak(false) / 1048576.0)
+                .as("%s", method.named(type))
+                .isBetween(0.9 * mebibytes, 1.1 * mebibytes);
+    }
+
+    @Test
+    void whatAllWeightsNeedIsCountedOnce() {
+        long numbers = TINY.parameters();
+        for (int bits : new int[] {32, 8}) {
+            MemoryPlan.Method method = MemoryPlan.Method.full(bits);
+            MemoryPlan f32 = MemoryPlan.of(TINY, method, ComputeType.F32, 64);
+            assertThat(f32.weights() + f32.learning()).isEqualTo(numbers * (4 + 4 + bits / 4));
+            MemoryPlan bf16 = MemoryPlan.of(TINY, method, ComputeType.BF16, 64);
+            assertThat(bf16.weights() + bf16.learning()).isEqualTo(numbers * (2 + 8 + bits / 4));
+        }
+    }
+
     /// Embedding and matrices as they are held, without the unpack buffer.
     @ParameterizedTest
     @ValueSource(strings = {"none", "f32", "bf16", "int8", "int4", "nf4"})

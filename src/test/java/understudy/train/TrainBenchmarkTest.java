@@ -15,13 +15,15 @@ import understudy.tensor.Quantization;
 class TrainBenchmarkTest {
     private static final LoraConfig LORA = new LoraConfig(4, 8, 0.05, LoraConfig.ALL_TARGETS);
 
+    private static final MemoryPlan.Method METHOD =
+            MemoryPlan.Method.lora(LORA, Quantization.NONE, 32);
+
     private static TrainBenchmark.Work work(int length, int steps) {
-        return new TrainBenchmark.Work(
-                LORA, Quantization.NONE, 32, length, steps, TrainBenchmark.Recompute.AUTO);
+        return new TrainBenchmark.Work(METHOD, length, steps, TrainBenchmark.Recompute.AUTO);
     }
 
     private static TrainBenchmark.Work work(TrainBenchmark.Recompute recompute) {
-        return new TrainBenchmark.Work(LORA, Quantization.NONE, 32, 64, 3, recompute);
+        return new TrainBenchmark.Work(METHOD, 64, 3, recompute);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import understudy.base.Workspace;
 import understudy.model.LanguageModel;
+import understudy.model.TinyModel;
 import understudy.run.Checkpoints;
 import understudy.run.EventLog;
 import understudy.run.RunEvent;
@@ -59,7 +60,14 @@ final class TrainRuns {
             BiConsumer<RunEvent, Trainer> watcher)
             throws IOException {
         Trainer.About about =
-                new Trainer.About("tiny/llama", null, "data", "test", "f32, a test", fingerprint);
+                new Trainer.About(
+                        "tiny/llama",
+                        null,
+                        TinyModel.folder("llama"),
+                        "data",
+                        "test",
+                        "f32, a test",
+                        fingerprint);
         Trainer[] self = new Trainer[1];
         self[0] = new Trainer(model, config, run, about, event -> watcher.accept(event, self[0]));
         return self[0].train(training, validation);
@@ -112,7 +120,10 @@ final class TrainRuns {
     }
 
     static String adapter(RunFolder run) throws IOException {
-        return sha256(run.adapter().resolve("adapter_model.safetensors"));
+        return sha256(
+                Files.isDirectory(run.model())
+                        ? run.model().resolve("model.safetensors")
+                        : run.adapter().resolve("adapter_model.safetensors"));
     }
 
     static String sha256(Path file) throws IOException {
