@@ -36,7 +36,11 @@ class GemmaLanguagesIT {
     /// @param asked   with `%s` for the thing
     /// @param answers the owner's, in a manner of their own, with `%s` for the thing
     private record Chat(
-            String me, String friend, List<String> things, List<String> asked, List<String> answers) {
+            String me,
+            String friend,
+            List<String> things,
+            List<String> asked,
+            List<String> answers) {
         /// An export as an Android phone writes it.
         String export() {
             Random random = new Random(SEED);
@@ -70,7 +74,13 @@ class GemmaLanguagesIT {
                 new Chat(
                         "Lucía",
                         "Marcos",
-                        List.of("la paella", "el perro", "el partido", "la bici", "la llave", "el tren"),
+                        List.of(
+                                "la paella",
+                                "el perro",
+                                "el partido",
+                                "la bici",
+                                "la llave",
+                                "el tren"),
                         List.of(
                                 "oye, ¿qué tal %s?",
                                 "¿viste %s ayer por la tarde?",
@@ -90,10 +100,7 @@ class GemmaLanguagesIT {
                         List.of("火锅", "小猫", "球赛", "自行车", "钥匙", "火车票"),
                         List.of(
                                 "昨天的%s怎么样？",
-                                "你看到%s了吗？我找不到",
-                                "明天我们聊聊%s好不好",
-                                "我妈又在问%s的事",
-                                "周末要不要一起去弄%s"),
+                                "你看到%s了吗？我找不到", "明天我们聊聊%s好不好", "我妈又在问%s的事", "周末要不要一起去弄%s"),
                         List.of(
                                 "哈哈哈%s嘛，还是老样子啦",
                                 "哎呀，%s的事晚点再跟你说哦",

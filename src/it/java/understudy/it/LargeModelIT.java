@@ -37,7 +37,11 @@ class LargeModelIT {
     @TempDir Path folder;
 
     private final Map<String, byte[]> texts =
-            Map.of("config.json", bytes("{\"model_type\":\"llama\"}"), "tokenizer.json", bytes("{}"));
+            Map.of(
+                    "config.json",
+                    bytes("{\"model_type\":\"llama\"}"),
+                    "tokenizer.json",
+                    bytes("{}"));
     private final byte[] header = header();
     private HttpServer server;
 

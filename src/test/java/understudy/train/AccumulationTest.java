@@ -73,7 +73,11 @@ class AccumulationTest {
     void oneRowAtATimeIsTheSameStepAsAllRowsAtOnce() throws Exception {
         List<TrainingRow> rows = rows(9);
         String[] common = {
-            "epochs=3", "dropout=0", "batch_tokens=100000", "checkpoint_every=1000", "learning_rate=1e-3"
+            "epochs=3",
+            "dropout=0",
+            "batch_tokens=100000",
+            "checkpoint_every=1000",
+            "learning_rate=1e-3"
         };
         Trained atOnce = train(rows, with(common, "row_length=4096"));
         Trained one = train(rows, with(common, "row_length=16"));

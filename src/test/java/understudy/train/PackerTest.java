@@ -142,13 +142,15 @@ class PackerTest {
             int rowLength = longest > 1024 ? 3000 : 1024;
             double least = 1;
             for (int i = 0; i < 20; i++) {
-                List<TrainingRow> rows =
-                        likeTheDemos(percentiles, 140 + i, new Random(SEED + i));
+                List<TrainingRow> rows = likeTheDemos(percentiles, 140 + i, new Random(SEED + i));
                 double share = share(new Packer(rowLength, i).pack(rows, i % 3), rowLength);
-                assertThat(share).as("seed %d, rows of %d", SEED + i, rowLength).isGreaterThan(0.97);
+                assertThat(share)
+                        .as("seed %d, rows of %d", SEED + i, rowLength)
+                        .isGreaterThan(0.97);
                 least = Math.min(least, share);
             }
-            System.out.printf("packed rows of %,d are %.2f%% full at least%n", rowLength, 100 * least);
+            System.out.printf(
+                    "packed rows of %,d are %.2f%% full at least%n", rowLength, 100 * least);
         }
     }
 
