@@ -47,6 +47,9 @@ import understudy.train.TrainingRow;
                     + " power cut, `understudy train --resume` goes on."
         })
 final class TrainCommand extends Command {
+    /// Keys of `train` that a run cannot change on its way.
+    private static final List<String> FIXED = List.of("method", "quantization", "optimizer_bits");
+
     @Option(
             names = "--base",
             paramLabel = "MODEL",
@@ -120,6 +123,7 @@ final class TrainCommand extends Command {
         Dataset dataset = Datasets.open(workspace, setup.dataset());
         requireSameBase(dataset, setup.base());
         if (unfinished.isPresent()) {
+            refuseOther(unfinished.get(), setup.train());
             sayWhatCounts(workspace, dataset, console);
         }
         BaseModel model = BaseModel.find(workspace, setup.base());
@@ -151,6 +155,33 @@ final class TrainCommand extends Command {
         }
     }
 
+    /// What was learned so far belongs to one form of the base and one way to learn: going on in
+    /// the old one could be hours of what was not wanted.
+    private void refuseOther(RunFolder run, Settings begun) {
+        Map<String, String> wished = new LinkedHashMap<>();
+        for (String set : sets) {
+            String[] parts = set.replaceFirst("^\\s*train\\.", "").split("=", 2);
+            wished.put(parts[0].strip(), parts[parts.length - 1].strip());
+        }
+        if (quantization.word != null) {
+            wished.put("quantization", quantization.word);
+        }
+        if (method.word != null) {
+            wished.put("method", method.word);
+        }
+        for (String key : FIXED) {
+            String now = wished.get(key);
+            String then = begun.text(key, "");
+            if (now != null && !then.isEmpty() && !now.equalsIgnoreCase(then)) {
+                throw new UserError(
+                        "the run was begun with %s %s, and cannot go on with %s"
+                                .formatted(key.replace('_', ' '), then, now),
+                        "run " + run.id(),
+                        "leave it out to go on as it began, or start a new run: understudy train");
+            }
+        }
+    }
+
     /// A run goes on as it began, whatever is wished for now.
     private void sayWhatCounts(Workspace workspace, Dataset dataset, Console console) {
         if (base != null) {
@@ -161,8 +192,6 @@ final class TrainCommand extends Command {
         given(ignored, "--config", config);
         given(ignored, "--epochs", epochs);
         given(ignored, "--max-tokens", maxTokens);
-        given(ignored, "--method", method.word);
-        given(ignored, "--quantization", quantization.word);
         given(ignored, "--checkpoint-every", checkpointEvery);
         given(ignored, "--name", name);
         given(ignored, "--set", sets.isEmpty() ? null : sets);

@@ -41,6 +41,17 @@ public record Catalogue(List<CatalogueModel> models) {
         return models.stream().filter(model -> model.name().equalsIgnoreCase(name)).findFirst();
     }
 
+    /// The terms of use that a repository of the hub comes under, whether or not it has a name here.
+    ///
+    /// @param repository `org/name`; the hub takes upper and lower case alike
+    Optional<CatalogueModel.Terms> terms(String repository) {
+        String small = repository.toLowerCase(Locale.ROOT);
+        return models.stream()
+                .map(CatalogueModel::terms)
+                .filter(terms -> terms != null && small.startsWith(terms.covers()))
+                .findFirst();
+    }
+
     /// The names most like `name`, most similar first; maybe none.
     public List<String> similar(String name) {
         String small = name.toLowerCase(Locale.ROOT);

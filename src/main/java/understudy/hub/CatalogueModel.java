@@ -40,7 +40,8 @@ public record CatalogueModel(
     /// @param name   as their author calls them
     /// @param url    where they can be read
     /// @param notice what they say in short, and how far it binds
-    public record Terms(String name, String url, String notice) {}
+    /// @param covers how the names of the hub's repositories under them begin
+    public record Terms(String name, String url, String notice, String covers) {}
 
     /// Sizes of a transformer with gated MLPs and grouped attention, which all families here are.
     ///

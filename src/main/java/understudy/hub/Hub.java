@@ -110,10 +110,18 @@ public final class Hub {
     /// The terms of use that have to be accepted before the model can be fetched or used; empty
     /// where there are none, or they were accepted before.
     public Optional<CatalogueModel.Terms> openTerms(String model) {
-        return catalogue
-                .find(model)
-                .map(CatalogueModel::terms)
-                .filter(terms -> !AcceptedTerms.of(workspace).holds(terms));
+        return terms(model).filter(terms -> !AcceptedTerms.of(workspace).holds(terms));
+    }
+
+    private Optional<CatalogueModel.Terms> terms(String model) {
+        Optional<CatalogueModel> known = catalogue.find(model);
+        if (known.isPresent()) {
+            return known.map(CatalogueModel::terms);
+        }
+        Path path = path(model);
+        return path != null && Files.exists(path)
+                ? Optional.empty() // a copy that is here already, as sources(model) takes it
+                : HubId.parse(model).flatMap(id -> catalogue.terms(id.repository()));
     }
 
     /// Notes that the person has accepted `terms`, for all models under them.

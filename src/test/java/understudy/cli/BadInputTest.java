@@ -162,6 +162,9 @@ class BadInputTest {
             train --resume no-such-run
             train --resume ../../etc
             train --resume ESC
+            train --resume latest --quantization nf4
+            train --resume latest --set train.quantization=int8
+            train --resume latest --set optimizer_bits=8
             train --name ../x
             train --name other
             train --base smollm2-135m

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,32 @@ class ModelCommandTest {
         assertThatThrownBy(() -> run(false, "get", "gemma3-270m"))
                 .hasMessageContaining("HF_HUB_OFFLINE");
         assertThat(run(false, "show", "gemma3-270m")).contains("terms       Gemma Terms of Use");
+    }
+
+    /// The terms belong to the model, whatever it is called.
+    @Test
+    void termsOfUseAreAskedForByTheNameOnTheHubToo() {
+        for (String name :
+                List.of(
+                        "google/gemma-3-270m",
+                        "google/gemma-3-270m@main",
+                        "Google/Gemma-3-1b-it")) {
+            assertThatThrownBy(() -> run(false, "get", name))
+                    .isInstanceOfSatisfying(
+                            UserError.class,
+                            e -> assertThat(e.fix()).contains("get " + name + " --accept-terms"))
+                    .hasMessageContaining("were not accepted");
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .contains("Gemma Terms of Use: https://ai.google.dev/gemma/terms");
+        }
+        assertThatThrownBy(() -> run(false, "get", "google/gemma-3-270m", "--accept-terms"))
+                .hasMessageContaining("HF_HUB_OFFLINE");
+        assertThatThrownBy(() -> run(false, "get", "gemma3-270m"))
+                .as("accepted for all models under them")
+                .hasMessageContaining("HF_HUB_OFFLINE");
+        assertThatThrownBy(() -> run(false, "get", "google/flan-t5-small"))
+                .as("others of the same publisher are not asked about")
+                .hasMessageContaining("HF_HUB_OFFLINE");
     }
 
     @Test

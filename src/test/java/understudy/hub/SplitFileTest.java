@@ -205,7 +205,8 @@ class SplitFileTest {
     @Test
     void termsComeBeforeTheModelAndAreAskedForOnce() throws Exception {
         CatalogueModel.Terms terms =
-                new CatalogueModel.Terms("Tiny Terms", "https://example.org/terms", "They bind.");
+                new CatalogueModel.Terms(
+                        "Tiny Terms", "https://example.org/terms", "They bind.", "acme/tiny");
         Hub hub = hub(Digests.sha256(GGUF), terms);
         assertThatThrownBy(() -> hub.fetch("tiny", progress))
                 .isInstanceOfSatisfying(

@@ -103,10 +103,79 @@ class PackerTest {
             rows.add(TrainingRows.row(random, (int) Math.clamp(length, 10, 1024), 0.5));
         }
         List<PackedRow> packed = new Packer(1024, 1).pack(rows, 0);
-        long tokens = packed.stream().mapToLong(r -> r.ids().length).sum();
-        double share = (double) tokens / (1024L * packed.size());
+        double share = share(packed, 1024);
         System.out.printf("packed rows of 1,024 are %.2f%% full%n", 100 * share);
         assertThat(share).isGreaterThan(0.97);
+    }
+
+    /// Every 5th percentile of the lengths of the demo's training rows, split at 1,024 and at 3,000
+    /// tokens: most are the full pieces of long conversations, which is the hard case.
+    private static final List<int[]> DEMO =
+            List.of(
+                    new int[] {
+                        36, 92, 115, 135, 226, 322, 439, 535, 707, 886, 944, 970, 979, 987, 996,
+                        1004, 1007, 1011, 1015, 1020, 1024
+                    },
+                    new int[] {
+                        115, 126, 151, 226, 302, 380, 439, 486, 754, 1075, 1119, 1350, 1662, 1995,
+                        2885, 2950, 2956, 2973, 2981, 2993, 2998
+                    });
+
+    /// `count` rows with the demo's percentiles.
+    private static List<TrainingRow> likeTheDemos(int[] percentiles, int count, Random random) {
+        List<TrainingRow> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            double at = (double) i / count * (percentiles.length - 1);
+            int below = (int) at;
+            double length =
+                    percentiles[below]
+                            + (at - below) * (percentiles[below + 1] - percentiles[below]);
+            rows.add(TrainingRows.row(random, (int) Math.round(length), 0.5));
+        }
+        return rows;
+    }
+
+    @Test
+    void rowsAreNearlyFullOnLengthsLikeTheDemos() {
+        for (int[] percentiles : DEMO) {
+            int longest = percentiles[percentiles.length - 1];
+            int rowLength = longest > 1024 ? 3000 : 1024;
+            double least = 1;
+            for (int i = 0; i < 20; i++) {
+                List<TrainingRow> rows = likeTheDemos(percentiles, 140 + i, new Random(SEED + i));
+                double share = share(new Packer(rowLength, i).pack(rows, i % 3), rowLength);
+                assertThat(share)
+                        .as("seed %d, rows of %d", SEED + i, rowLength)
+                        .isGreaterThan(0.97);
+                least = Math.min(least, share);
+            }
+            System.out.printf(
+                    "packed rows of %,d are %.2f%% full at least%n", rowLength, 100 * least);
+        }
+    }
+
+    /// A row too few would not hold them: the packing is the best there is.
+    @Test
+    void conversationsThatFillRowsExactlyAreFoundToDoSo() {
+        for (int i = 0; i < 20; i++) {
+            Random random = new Random(SEED + i);
+            List<TrainingRow> rows = new ArrayList<>();
+            for (int row = 0; row < 40; row++) {
+                for (int left = 1024; left > 0; ) {
+                    int length = Math.min(left, random.nextInt(20, 700));
+                    rows.add(TrainingRows.row(random, length, 0.5));
+                    left -= length;
+                }
+            }
+            assertThat(new Packer(1024, i).pack(rows, 0).size())
+                    .as("seed %d", SEED + i)
+                    .isBetween(40, 41);
+        }
+    }
+
+    private static double share(List<PackedRow> packed, int rowLength) {
+        long tokens = packed.stream().mapToLong(r -> r.ids().length).sum();
+        return (double) tokens / ((long) rowLength * packed.size());
     }
 
     @Test

@@ -149,9 +149,24 @@ class ResumeTest {
         killAfter(broken, config, 4);
         killAfter(broken, config, 3);
         train(broken, config);
-        assertThat(TrainRuns.outcome(broken).adapter())
-                .isEqualTo(TrainRuns.outcome(whole).adapter());
+        assertThat(TrainRuns.outcome(broken))
+                .as("both moments, too, to the bit")
+                .isEqualTo(TrainRuns.outcome(whole));
         assertThat(TrainRuns.outcome(whole).adapter()).isNotEqualTo(unbroken.adapter());
+    }
+
+    /// The states of both kinds have other shapes: neither is read as the other.
+    @Test
+    void aStateOfOtherBitsIsRefused() throws Exception {
+        for (String bits : List.of("optimizer_bits=8", "optimizer_bits=32")) {
+            RunFolder run = runs.folder();
+            killAfter(run, Configs.tiny(bits), 8);
+            TrainConfig other = Configs.tiny("optimizer_bits=" + (bits.endsWith("8") ? 32 : 8));
+            assertThatThrownBy(() -> train(run, other))
+                    .isInstanceOfSatisfying(
+                            UserError.class,
+                            e -> assertThat(e.what()).contains("other tensors than expected"));
+        }
     }
 
     @Test
