@@ -110,6 +110,10 @@ public final class ChatTemplate {
         return id;
     }
 
+    boolean movesSystemLines() {
+        return movesSystemLines;
+    }
+
     /// The conversation as text.
     ///
     /// @param addGenerationPrompt whether the beginning of an assistant turn follows
