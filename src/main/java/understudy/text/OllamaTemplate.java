@@ -38,12 +38,14 @@ public final class OllamaTemplate {
     private final boolean adapts;
     private final boolean always;
     private final String bos;
+    private final String eos;
 
-    private OllamaTemplate(TemplateEncoder encoder, String bos) {
+    private OllamaTemplate(TemplateEncoder encoder, String bos, String eos) {
         this.encoder = encoder;
         this.adapts = encoder.adapted() != PortableTemplate.Adapted.NEVER;
         this.always = encoder.adapted() == PortableTemplate.Adapted.ALWAYS;
         this.bos = bos;
+        this.eos = eos;
     }
 
     /// @param model   a Hugging Face folder or a .gguf file
@@ -52,7 +54,8 @@ public final class OllamaTemplate {
     ///                token that the template writes there
     /// @throws UserError where no such template gives the same text
     public static String of(Path model, boolean seed, boolean addsBos) {
-        return of(TemplateEncoder.load(model, seed), TemplateFiles.read(model).beginning(), addsBos)
+        TemplateFiles files = TemplateFiles.read(model);
+        return of(TemplateEncoder.load(model, seed), files.beginning(), files.end(), addsBos)
                 .orElseThrow(() ->
                         new UserError(
                                 "the chat template cannot be written in Ollama's language",
@@ -60,15 +63,17 @@ public final class OllamaTemplate {
                                 "export with --as gguf and run it in llama.cpp"));
     }
 
-    static Optional<String> of(TemplateEncoder encoder, String bos, boolean addsBos) {
-        OllamaTemplate template = new OllamaTemplate(encoder, bos);
+    /// @return empty where no such template gives the same text
+    static Optional<String> of(
+            TemplateEncoder encoder, String bos, String eos, boolean addsBos) {
+        OllamaTemplate template = new OllamaTemplate(encoder, bos, eos);
         Optional<Marks> found = template.adapts ? template.adapted() : template.plain();
         return found.filter(template::holds).map(marks -> template.write(marks, addsBos));
     }
 
     private Optional<Marks> plain() {
         String all = encoder.promptText(List.of(SYSTEM, USER, NEXT, OWN, NEXT));
-        String userEnd = behind(encoder.render(List.of(SYSTEM, USER)), USER);
+        String userEnd = userEnd(behind(encoder.render(List.of(SYSTEM, USER)), USER));
         String begin = before(all, SYSTEM);
         String start = begin.startsWith(bos) ? bos : "";
         Optional<String> user = without(between(all, USER, NEXT), userEnd, "");
@@ -100,7 +105,7 @@ public final class OllamaTemplate {
     /// Of a template that takes user and own turns by turns, and no system lines.
     private Optional<Marks> adapted() {
         String all = encoder.promptText(List.of(USER, OWN, NEXT));
-        String userEnd = behind(encoder.render(List.of(USER)), USER);
+        String userEnd = userEnd(behind(encoder.render(List.of(USER)), USER));
         String begin = before(all, USER);
         String start = begin.startsWith(bos) ? bos : "";
         String user = begin.substring(start.length());
@@ -120,6 +125,12 @@ public final class OllamaTemplate {
                                 own.get(),
                                 ownEnd.get(),
                                 prompt.get()));
+    }
+
+    /// Some templates end a whole conversation, but no turn, with the token that ends texts.
+    private String userEnd(String tail) {
+        boolean whole = !eos.isEmpty() && tail.endsWith(eos) && tail.length() > eos.length();
+        return whole ? tail.substring(0, tail.length() - eos.length()) : tail;
     }
 
     private static String before(String text, Line line) {

@@ -3,8 +3,10 @@ package understudy.text;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.chat.Role;
 import understudy.text.jinja.Budget;
@@ -75,15 +77,36 @@ public record PortableTemplate(String jinja, String bos, String eos) {
     public static PortableTemplate of(Path model, boolean seed) {
         TemplateFiles files = TemplateFiles.read(model);
         TemplateEncoder encoder = TemplateEncoder.load(model, seed);
-        String own = files.template();
-        String source = seed || own == null ? SEED.stripTrailing() : onOneDay(own);
+        String source = seed ? null : files.template();
+        return of(source, encoder, files.beginning(), files.end())
+                .orElseThrow(() ->
+                        new UserError(
+                                "the chat template cannot be written for other programs",
+                                model.toString(),
+                                "export the adapter alone: --as peft or --as gguf-lora"));
+    }
+
+    /// @param own     the model's template; null for the recipe `seed`'s
+    /// @param encoder what training renders
+    /// @return empty where no template gives the same text
+    static Optional<PortableTemplate> of(
+            @Nullable String own, TemplateEncoder encoder, String bos, String eos) {
+        String source = own == null ? SEED.stripTrailing() : onOneDay(own);
         PortableTemplate template =
-                new PortableTemplate(
-                        preamble(encoder.adapted(), source) + source,
-                        files.beginning(),
-                        files.end());
-        template.check(encoder, model);
-        return template;
+                new PortableTemplate(preamble(encoder.adapted(), source) + source, bos, eos);
+        boolean same =
+                probes().stream()
+                        .allMatch(lines ->
+                                encoder.promptText(lines).equals(template.tried(lines)));
+        return same ? Optional.of(template) : Optional.empty();
+    }
+
+    private @Nullable String tried(List<Line> lines) {
+        try {
+            return render(lines, true);
+        } catch (TemplateRefusal | UserError e) {
+            return null;
+        }
     }
 
     private static String preamble(Adapted adapted, String source) {
@@ -138,22 +161,4 @@ public record PortableTemplate(String jinja, String bos, String eos) {
                 List.of(system, own, other),
                 List.of(system, user, other, own, own, user));
     }
-
-    private void check(TemplateEncoder encoder, Path model) {
-        for (List<Line> lines : probes()) {
-            boolean same;
-            try {
-                same = render(lines, true).equals(encoder.promptText(lines));
-            } catch (TemplateRefusal | UserError e) {
-                same = false;
-            }
-            if (!same) {
-                throw new UserError(
-                        "the chat template cannot be written for other programs",
-                        model.toString(),
-                        "export the adapter alone: --as peft or --as gguf-lora");
-            }
-        }
-    }
-
 }

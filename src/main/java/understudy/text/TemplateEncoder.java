@@ -72,7 +72,7 @@ public final class TemplateEncoder implements ConversationEncoder {
     /// When lines are brought into the form of [TemplateLines#adapt]: always, or only with a system
     /// line among them, or never.
     PortableTemplate.Adapted adapted() {
-        return strict
+        return strict || !template.takesAnyTurns()
                 ? PortableTemplate.Adapted.ALWAYS
                 : template.movesSystemLines()
                         ? PortableTemplate.Adapted.WITH_SYSTEM_LINE
