@@ -77,9 +77,7 @@ final class ExportCommand extends Command {
     @Option(names = "--force", description = "Replace an export that is there already.")
     boolean force;
 
-    @Option(
-            names = "--accept",
-            description = "End well although more than 1% was lost on the way.")
+    @Option(names = "--accept", description = "End well although more than 1% was lost on the way.")
     boolean accept;
 
     @Override
@@ -107,11 +105,9 @@ final class ExportCommand extends Command {
                         new Exporter.Options(
                                 as, stored, data.systemLine(), data.groupLine(), sampling()));
         Dataset dataset = Datasets.open(workspace, setup.dataset());
-        List<DatasetRow> rows =
-                dataset.rows(Part.HELDOUT, TemplateEncoder.load(base.path(), seed));
+        List<DatasetRow> rows = dataset.rows(Part.HELDOUT, TemplateEncoder.load(base.path(), seed));
         Path target = out == null ? Path.of(run.id() + "-" + as.word()) : out;
-        try (ExportFolder folder =
-                ExportFolder.prepare(target, force, exporter.expectedBytes())) {
+        try (ExportFolder folder = ExportFolder.prepare(target, force, exporter.expectedBytes())) {
             exporter.write(folder.path(), progress(console, as));
             console.endProgress();
             long bytes = folder.bytes();
@@ -217,8 +213,8 @@ final class ExportCommand extends Command {
         }
 
         private double ofExport(Path written) {
-            return source.adapter() != null && Files.isRegularFile(
-                            written.resolve("adapter_config.json"))
+            return source.adapter() != null
+                            && Files.isRegularFile(written.resolve("adapter_config.json"))
                     ? score(source.weights(), written, true)
                     : score(written, null, false);
         }

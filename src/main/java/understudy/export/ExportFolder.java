@@ -56,8 +56,8 @@ public final class ExportFolder implements AutoCloseable {
     }
 
     private static String suffix() {
-        return Long.toString(ProcessHandle.current().pid(), 36) + Long.toString(
-                System.nanoTime() & 0xffff_ffffL, 36);
+        return Long.toString(ProcessHandle.current().pid(), 36)
+                + Long.toString(System.nanoTime() & 0xffff_ffffL, 36);
     }
 
     private static void refuseWhatIsThere(Path target, boolean replace) throws IOException {
@@ -75,7 +75,8 @@ public final class ExportFolder implements AutoCloseable {
             throw new UserError(
                     export ? "there is an export already" : "the folder is not empty",
                     target.toString(),
-                    export ? "replace it with --force, or choose another folder with --out DIR"
+                    export
+                            ? "replace it with --force, or choose another folder with --out DIR"
                             : "choose a new folder with --out DIR");
         }
     }

@@ -22,7 +22,10 @@ final class ExportReadme {
 
     private String card() {
         String library = options.form() == Form.PEFT ? "library_name: peft\n" : "";
-        return "---\nbase_model: " + source.base() + "\n" + library
+        return "---\nbase_model: "
+                + source.base()
+                + "\n"
+                + library
                 + "pipeline_tag: text-generation\n---\n\n";
     }
 
@@ -58,8 +61,8 @@ final class ExportReadme {
         } else {
             text.append("The first message has the role `system` and says, in these words:\n\n");
             text.append("    ").append(options.systemLine()).append("\n\n");
-            if (!options.groupLine().isEmpty() && !options.groupLine().equals(
-                    options.systemLine())) {
+            if (!options.groupLine().isEmpty()
+                    && !options.groupLine().equals(options.systemLine())) {
                 text.append("and in a group:\n\n    ").append(options.groupLine());
                 text.append("\n\n");
             }
@@ -70,7 +73,8 @@ final class ExportReadme {
             text.append("Friday, 27 November 2026.\n\n");
         }
         if (source.seed()) {
-            text.append("The marks between turns are plain text in this recipe, so send with every");
+            text.append(
+                    "The marks between turns are plain text in this recipe, so send with every");
             text.append("\nrequest `\"stop\": [\"<|eot_id|>\"]`. ");
             text.append("Other programs cut text into tokens across these\nmarks where a turn");
             text.append(" ends with a sign such as `!`; training did not.\n\n");

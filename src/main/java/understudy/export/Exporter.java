@@ -145,13 +145,11 @@ public final class Exporter {
         return source.adapter;
     }
 
-    private void writeModel(Path folder, Set<Integer> ends, Progress progress)
-            throws IOException {
+    private void writeModel(Path folder, Set<Integer> ends, Progress progress) throws IOException {
         PortableTemplate template = PortableTemplate.of(source.weights, source.seed);
         TokenizerExport tokenizer = new TokenizerExport(source.weights, template);
         Counter counter = new Counter(progress);
-        try (MergedWeights weights =
-                new MergedWeights(source.weights, source.adapter, counter)) {
+        try (MergedWeights weights = new MergedWeights(source.weights, source.adapter, counter)) {
             counter.total = weights.elements();
             if (options.form == Form.MERGED) {
                 new HubFolder(weights, source.weights, HubFolder.SHARD_BYTES)

@@ -93,8 +93,8 @@ final class GgufFile {
         if (weight.columns() % type.blockElements() != 0) {
             return WeightType.F16;
         }
-        boolean end = weight.gguf().equals("token_embd.weight")
-                || weight.gguf().equals("output.weight");
+        boolean end =
+                weight.gguf().equals("token_embd.weight") || weight.gguf().equals("output.weight");
         return end && type == WeightType.Q4_0 ? WeightType.Q8_0 : type;
     }
 
@@ -110,19 +110,16 @@ final class GgufFile {
         out.u32(prefix + "attention.value_length", c.headSize());
         out.f32(prefix + "attention.layer_norm_rms_epsilon", c.normEpsilon());
         out.f32(prefix + "rope.freq_base", c.rope().theta());
+        out.u32(prefix + "rope.dimension_count", c.headSize());
         if (c.rope().scaling() == RopeConfig.Scaling.LINEAR) {
             out.string(prefix + "rope.scaling.type", "linear");
             out.f32(prefix + "rope.scaling.factor", c.rope().factor());
         }
         switch (c.family()) {
-            case LLAMA, MISTRAL -> {
-                out.u32(prefix + "vocab_size", c.vocabulary());
-                out.u32(prefix + "rope.dimension_count", c.headSize());
-            }
+            case LLAMA, MISTRAL -> out.u32(prefix + "vocab_size", c.vocabulary());
             case QWEN2, QWEN3 -> {}
             case GEMMA3 -> addGemmaKeys(out, prefix, c);
             case PHI3 -> {
-                out.u32(prefix + "rope.dimension_count", c.headSize());
                 out.u32(prefix + "rope.scaling.original_context_length", c.maxPositions());
                 out.u32(prefix + "attention.sliding_window", c.window());
             }
@@ -164,9 +161,7 @@ final class GgufFile {
         if (divisors.length > 0) {
             byte[] bytes = new byte[4 * divisors.length];
             Quantizer.fromFloats(
-                    WeightType.F32,
-                    MemorySegment.ofArray(divisors),
-                    MemorySegment.ofArray(bytes));
+                    WeightType.F32, MemorySegment.ofArray(divisors), MemorySegment.ofArray(bytes));
             long[] shape = {divisors.length};
             out.add("rope_freqs.weight", WeightType.F32, shape, body -> body.write(bytes));
         }

@@ -27,8 +27,7 @@ final class HubConfigs {
     static ObjectNode copied(Path model) throws IOException {
         JsonNode read = Json.json().readTree(Files.readAllBytes(model.resolve("config.json")));
         JsonNode text = read.path("text_config");
-        boolean nested =
-                read.path("model_type").asString("").equals("gemma3") && text.isObject();
+        boolean nested = read.path("model_type").asString("").equals("gemma3") && text.isObject();
         ObjectNode config = ((ObjectNode) (nested ? text : read)).deepCopy();
         if (nested) {
             config.put("model_type", "gemma3_text");

@@ -73,7 +73,7 @@ final class HubFolder {
         tokenizer.writeFolder(folder, weights.config().maxPositions());
     }
 
-    private void writeWeights(Path folder) {
+    void writeWeights(Path folder) {
         List<List<Weight>> shards = shards();
         ObjectNode map = Json.json().createObjectNode();
         for (int i = 0; i < shards.size(); i++) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -63,22 +64,23 @@ final class LoraGguf {
                 weight.gguf() + A,
                 WeightType.F32,
                 shapeA,
-                body -> write(lora.factorA(weight), body));
+                body -> write(() -> lora.factorA(weight), body));
         long[] shapeB = {weight.rows(), rank};
         out.add(
                 weight.gguf() + B,
                 WeightType.F32,
                 shapeB,
-                body -> write(MergedWeights.asGguf(lora.factorB(weight), weight), body));
+                body -> write(() -> MergedWeights.asGguf(lora.factorB(weight), weight), body));
     }
 
-    private static void write(Tensor floats, OutputStream body) throws IOException {
-        byte[] bytes = new byte[Math.toIntExact(4 * floats.numel())];
-        Quantizer.fromFloats(
-                WeightType.F32,
-                WeightTensors.memory(floats.contiguous()),
-                MemorySegment.ofArray(bytes));
-        body.write(bytes);
+    private static void write(Supplier<Tensor> factor, OutputStream body) throws IOException {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor floats = factor.get().contiguous();
+            byte[] bytes = new byte[Math.toIntExact(4 * floats.numel())];
+            Quantizer.fromFloats(
+                    WeightType.F32, WeightTensors.memory(floats), MemorySegment.ofArray(bytes));
+            body.write(bytes);
+        }
     }
 
     /// Makes a PEFT folder of what the GGUF file holds, to be judged as the file is.
@@ -97,8 +99,7 @@ final class LoraGguf {
                     long rank = lora.config().rank();
                     factors.put(
                             stored + LoraFactors.A,
-                            WeightTensors.view(
-                                    file, weight.gguf() + A, rank, weight.columns()));
+                            WeightTensors.view(file, weight.gguf() + A, rank, weight.columns()));
                     factors.put(
                             stored + LoraFactors.B,
                             ofGguf(

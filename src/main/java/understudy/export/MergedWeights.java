@@ -98,8 +98,7 @@ final class MergedWeights implements AutoCloseable {
             }
             Tensor stored = gguf ? asGguf(rows, weight) : rows;
             byte[] bytes = new byte[(int) type.bytesOf(count * weight.columns())];
-            Quantizer.fromFloats(
-                    type, WeightTensors.memory(stored), MemorySegment.ofArray(bytes));
+            Quantizer.fromFloats(type, WeightTensors.memory(stored), MemorySegment.ofArray(bytes));
             return bytes;
         }
     }

@@ -96,8 +96,7 @@ final class FileSource implements ModelSource {
         WeightType type = file.tensor(stored).type();
         if (type.blockElements() == 1 || shape.length > 1) {
             long before = type.bytesOf(from * columns);
-            MemorySegment rows =
-                    file.bytes(stored).asSlice(before, type.bytesOf(count * columns));
+            MemorySegment rows = file.bytes(stored).asSlice(before, type.bytesOf(count * columns));
             file.floats(stored, rows, WeightTensors.memory(floats));
         } else {
             file.floats(stored, WeightTensors.memory(floats));

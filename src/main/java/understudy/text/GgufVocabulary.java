@@ -45,10 +45,7 @@ final class GgufVocabulary {
         new GgufVocabulary(source, size).write(out);
     }
 
-    private void add(
-            int id,
-            @Nullable AddedToken added,
-            @Nullable String token) {
+    private void add(int id, @Nullable AddedToken added, @Nullable String token) {
         if (id == source.unknown()) {
             set(id, UNKNOWN, added == null ? token : added.text());
         } else if (added != null) {

@@ -64,8 +64,7 @@ public final class OllamaTemplate {
     }
 
     /// @return empty where no such template gives the same text
-    static Optional<String> of(
-            TemplateEncoder encoder, String bos, String eos, boolean addsBos) {
+    static Optional<String> of(TemplateEncoder encoder, String bos, String eos, boolean addsBos) {
         OllamaTemplate template = new OllamaTemplate(encoder, bos, eos);
         Optional<Marks> found = template.adapts ? template.adapted() : template.plain();
         return found.filter(template::holds).map(marks -> template.write(marks, addsBos));

@@ -96,8 +96,7 @@ public record PortableTemplate(String jinja, String bos, String eos) {
                 new PortableTemplate(preamble(encoder.adapted(), source) + source, bos, eos);
         boolean same =
                 probes().stream()
-                        .allMatch(lines ->
-                                encoder.promptText(lines).equals(template.tried(lines)));
+                        .allMatch(lines -> encoder.promptText(lines).equals(template.tried(lines)));
         return same ? Optional.of(template) : Optional.empty();
     }
 
@@ -131,8 +130,7 @@ public record PortableTemplate(String jinja, String bos, String eos) {
             JinjaTemplate asked =
                     JinjaTemplate.parse("{{ " + call.group() + " }}", "chat template");
             Budget budget = new Budget(Budget.STEPS, Budget.CHARACTERS);
-            String date =
-                    asked.render(Map.of(), TemplateEncoder.date(), budget).characters();
+            String date = asked.render(Map.of(), TemplateEncoder.date(), budget).characters();
             return Matcher.quoteReplacement("'" + date.replace("'", "\\'") + "'");
         });
     }

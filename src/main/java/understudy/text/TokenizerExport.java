@@ -69,7 +69,9 @@ public final class TokenizerExport {
             // llama.cpp's own defaults
             boolean usual =
                     file.string(KEYS + "model").orElse("").equals("llama")
-                            || file.string(KEYS + "pre").orElse("").matches("llama3|llama-(bpe|v3)");
+                            || file.string(KEYS + "pre")
+                                    .orElse("")
+                                    .matches("llama3|llama-(bpe|v3)");
             return file.flag(KEYS + "add_bos_token").orElse(usual);
         }
     }
@@ -89,12 +91,8 @@ public final class TokenizerExport {
             }
         } else {
             AddedToken opening =
-                    addsBos()
-                            ? AddedToken.control(template.bos(), bosId().orElseThrow())
-                            : null;
-            write(
-                    folder.resolve(JSON),
-                    TokenizerJsonWriter.of(Tokenizers.source(model), opening));
+                    addsBos() ? AddedToken.control(template.bos(), bosId().orElseThrow()) : null;
+            write(folder.resolve(JSON), TokenizerJsonWriter.of(Tokenizers.source(model), opening));
             config.put("tokenizer_class", "PreTrainedTokenizerFast");
             config.put("clean_up_tokenization_spaces", false);
             config.put("model_max_length", context);

@@ -179,8 +179,7 @@ public final class GgufWriter {
             if (counted.written() != entry.info.byteLength()) {
                 throw new IllegalStateException(
                         "%s: %d bytes written, not %d"
-                                .formatted(
-                                        entry.info, counted.written(), entry.info.byteLength()));
+                                .formatted(entry.info, counted.written(), entry.info.byteLength()));
             }
             out.write(new byte[(int) (padded(counted.written()) - counted.written())]);
         }

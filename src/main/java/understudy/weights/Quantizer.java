@@ -14,9 +14,9 @@ import java.nio.ByteOrder;
 /// | Q8_0 | m / 127 | x / d to the nearest whole number, halves away from zero |
 /// | Q4_0 | (the x of magnitude m, with its sign) / -8 | x / d + 8.5 without its fraction, 0 to 15 |
 ///
-/// d is divided by as a 32-bit float and stored as F16; of Q4_0, the sum is one of 64-bit floats.
-/// So does the GGUF project's reference (`gguf.quants`), which the golden files are made with: the
-/// bytes are the same.
+/// d is divided by as a 32-bit float, by way of 1 / d, and stored as F16. All operations are ones of
+/// 32-bit floats. So does the GGUF project's reference (`gguf.quants`), which the golden files are
+/// made with: the bytes are the same.
 public final class Quantizer {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -48,8 +48,7 @@ public final class Quantizer {
                     MemorySegment.copy(floats, FLOAT, 4 * from, in, 0, count);
                     byte[] bytes = encode(type, in);
                     long at = type.bytesOf(from);
-                    MemorySegment.copy(
-                            bytes, 0, out, ValueLayout.JAVA_BYTE, at, bytes.length);
+                    MemorySegment.copy(bytes, 0, out, ValueLayout.JAVA_BYTE, at, bytes.length);
                 });
     }
 
@@ -89,7 +88,7 @@ public final class Quantizer {
             most = Math.max(most, Math.abs(in[at + j]));
         }
         float d = most / 127;
-        float inverse = d == 0 ? 0 : 1 / d;
+        float inverse = inverse(d);
         out.putShort(Float.floatToFloat16(d));
         for (int j = 0; j < SmallBlocks.BLOCK; j++) {
             float scaled = in[at + j] * inverse;
@@ -111,7 +110,7 @@ public final class Quantizer {
             }
         }
         float d = largest / -8;
-        float inverse = d == 0 ? 0 : 1 / d;
+        float inverse = inverse(d);
         out.putShort(Float.floatToFloat16(d));
         int half = SmallBlocks.BLOCK / 2;
         for (int j = 0; j < half; j++) {
@@ -119,7 +118,13 @@ public final class Quantizer {
         }
     }
 
+    /// 0 where there is none that is a number: such a d is 0 as F16.
+    private static float inverse(float d) {
+        float inverse = 1 / d;
+        return Float.isInfinite(inverse) ? 0 : inverse;
+    }
+
     private static int level(float x, float inverse) {
-        return (int) Math.clamp((long) ((double) x * inverse + 8.5), 0, 15);
+        return Math.clamp((long) (x * inverse + 8.5f), 0, 15);
     }
 }

@@ -99,10 +99,7 @@ class OllamaTemplateTest {
         for (String name : families().toList()) {
             List<Object> chats = new ArrayList<>();
             for (List<Line> lines : conversations()) {
-                chats.add(
-                        lines.stream()
-                                .map(l -> List.of(l.role().word(), l.content()))
-                                .toList());
+                chats.add(lines.stream().map(l -> List.of(l.role().word(), l.content())).toList());
             }
             all.put(name, Map.of("template", template(name), "chats", chats));
         }

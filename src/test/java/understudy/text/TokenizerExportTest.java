@@ -28,8 +28,7 @@ class TokenizerExportTest {
     void aGgufTokenizerAsJson(String gguf, String cases) throws IOException {
         TokenizerSource source = Tokenizers.source(GoldenFiles.path(gguf));
         Files.writeString(
-                folder.resolve("tokenizer.json"),
-                TokenizerJsonWriter.of(source, null).toString());
+                folder.resolve("tokenizer.json"), TokenizerJsonWriter.of(source, null).toString());
         same(Tokenizers.load(folder), cases);
     }
 
