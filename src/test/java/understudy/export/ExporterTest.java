@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import understudy.base.UserError;
 import understudy.model.Adapter;
 import understudy.model.LanguageModel;
@@ -241,5 +243,35 @@ class ExporterTest {
                         assertThat(info.type()).as(info.name()).isEqualTo(expected);
                     });
         }
+    }
+
+    @Tag("python")
+    @ParameterizedTest
+    @MethodSource("families")
+    void transformersComputesTheSameOfAFolder(String name) throws Exception {
+        Path adapter = TinyModel.folder(name).resolve("adapter");
+        assertAgrees(write(Form.MERGED, WeightType.F16, model(name), adapter));
+    }
+
+    @Tag("python")
+    @ParameterizedTest
+    @MethodSource("ggufs")
+    void transformersComputesTheSameOfTheFolderOfAGgufFile(String name) throws Exception {
+        Path gguf = TinyModel.folder(name).resolve("model.gguf");
+        Path out = Files.createDirectories(folder.resolve("hub"));
+        try (MergedWeights weights = new MergedWeights(gguf, null, n -> {})) {
+            new HubFolder(weights, gguf, 40_000).writeWeights(out);
+            HubFolder.json(out.resolve("config.json"), HubConfigs.made(weights.config()));
+        }
+        assertAgrees(out);
+    }
+
+    private static void assertAgrees(Path folder) throws Exception {
+        JsonNode answer = Transformers.ask(folder, Map.of("ids", IDS));
+        float[] theirs = new float[answer.path("logits").size()];
+        for (int i = 0; i < theirs.length; i++) {
+            theirs[i] = answer.path("logits").path(i).floatValue();
+        }
+        close(logits(folder, null), theirs, 1e-4);
     }
 }
