@@ -77,7 +77,9 @@ final class ExportCommand extends Command {
     @Option(names = "--force", description = "Replace an export that is there already.")
     boolean force;
 
-    @Option(names = "--accept", description = "End well although more than 1% was lost on the way.")
+    @Option(
+            names = "--accept",
+            description = "End well although more than 1%% was lost on the way.")
     boolean accept;
 
     @Override

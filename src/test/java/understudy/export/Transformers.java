@@ -30,8 +30,7 @@ public final class Transformers {
         } catch (IOException e) {
             // it ended early; said below
         }
-        String said =
-                new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(python.waitFor(300, TimeUnit.SECONDS)).isTrue();
         assertThat(python.exitValue()).isZero();
         return Json.json().readTree(said);

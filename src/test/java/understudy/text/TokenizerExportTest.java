@@ -61,8 +61,7 @@ class TokenizerExportTest {
     void transformersReadsItTheSameWay(String gguf, String cases) throws Exception {
         TokenizerSource source = Tokenizers.source(GoldenFiles.path(gguf));
         Files.writeString(
-                folder.resolve("tokenizer.json"),
-                TokenizerJsonWriter.of(source, null).toString());
+                folder.resolve("tokenizer.json"), TokenizerJsonWriter.of(source, null).toString());
         Files.writeString(
                 folder.resolve("tokenizer_config.json"),
                 "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
