@@ -62,6 +62,7 @@ class EndToEndIT {
         step("runs", "runs --json");
         step("runs show", "runs show --json");
         step("evaluate", "evaluate --json --rows", rowsFile().toString());
+        step("export", "export --json --as merged --out", merged().toString());
         step("chat", "chat --to Kim --seed 5 --max-tokens 20 --prompt", PROMPT);
         step("chat json", "chat --to Kim --seed 5 --max-tokens 20 --json --prompt", PROMPT);
         step("model list", "model list --json");
@@ -73,11 +74,16 @@ class EndToEndIT {
         step("unknown key", "train --set train.rnak=1");
         step("prepare seed", "prepare --json --recipe seed --base", BASE);
         step("train seed", "train --json --resume --max-tokens 8000");
+        step("export seed", "export --json --as ollama --out", folder.resolve("seed").toString());
         step("chat seed", "chat --json --seed 1 --max-tokens 8 --prompt", PROMPT);
     }
 
     private Path rowsFile() {
         return folder.resolve("rows.jsonl");
+    }
+
+    private Path merged() {
+        return folder.resolve("merged");
     }
 
     private void step(String name, String words, String... more) {
@@ -316,5 +322,18 @@ class EndToEndIT {
                 assertThat(SyntheticChats.CANARIES).as(place).noneMatch(bytes::contains);
             }
         }
+    }
+
+    @Test
+    void exportWritesAFolderThatSoundsLikeTheRun() {
+        JsonNode json = json("export", "run", "as", "out", "bytes", "bpc_run", "bpc_export");
+        assertThat(json.get("change").doubleValue()).isBetween(-0.01, 0.01);
+        assertThat(merged().resolve("model.safetensors")).exists();
+        assertThat(merged().resolve("chat_template.jinja")).exists();
+        JsonNode seed = json("export seed", "change");
+        assertThat(seed.get("change").doubleValue()).isBetween(-0.01, 0.01);
+        assertThat(folder.resolve("seed").resolve("Modelfile"))
+                .content()
+                .contains("<|start_header_id|>system<|end_header_id|>", "stop \"<|eot_id|>\"");
     }
 }

@@ -47,6 +47,11 @@ public enum Family {
         return modelType;
     }
 
+    /// `general.architecture` of a GGUF file.
+    public String ggufArchitecture() {
+        return ggufArchitecture;
+    }
+
     /// The four norms of a block by their names in a Hugging Face folder.
     ///
     /// @param behindAttention of what attention adds; null for none
@@ -108,7 +113,7 @@ public enum Family {
 
     /// What a Hugging Face folder holds less of every norm's weight than it is multiplied by. GGUF
     /// files hold the whole number.
-    double normOffset() {
+    public double normOffset() {
         return switch (this) {
             case GEMMA3 -> 1;
             case LLAMA, MISTRAL, QWEN2, QWEN3, PHI3 -> 0;
@@ -117,7 +122,7 @@ public enum Family {
 
     /// Whether GGUF files hold the rows of q and k with the two partners of a rotary pair side by
     /// side.
-    boolean pairsInGguf() {
+    public boolean pairsInGguf() {
         return switch (this) {
             case LLAMA, MISTRAL -> true;
             case QWEN2, QWEN3, GEMMA3, PHI3 -> false;

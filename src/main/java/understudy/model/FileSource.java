@@ -1,12 +1,15 @@
 package understudy.model;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.ComputeType;
 import understudy.tensor.FrozenMatrices;
+import understudy.tensor.Placement;
 import understudy.tensor.WeightTensors;
 import understudy.weights.AffineGroups;
 import understudy.weights.Gguf;
@@ -76,8 +79,40 @@ final class FileSource implements ModelSource {
         return heads == 0 ? tensor : halfSplit(tensor, heads, shape);
     }
 
+    /// Some rows of a weight as a Hugging Face folder of the family holds them, in f32.
+    ///
+    /// @param weight of [StoredWeights#all]
+    /// @param from   first row; of what is kept in pairs, where a head begins
+    /// @param count  rows; of what is kept in pairs, whole heads
+    /// @return `(count,columns)`, or `(count)`, in the caller's scope
+    Tensor rows(StoredWeights.Weight weight, long from, long count) {
+        boolean gguf = file instanceof Gguf;
+        String stored = gguf ? weight.gguf() : folderName(weight.name());
+        long[] shape = weight.shape();
+        WeightTensors.requireShape(file, stored, shape);
+        long columns = shape.length == 1 ? 1 : shape[1];
+        shape[0] = count;
+        Tensor floats = Placement.cpu(ComputeType.F32).empty(shape);
+        WeightType type = file.tensor(stored).type();
+        if (type.blockElements() == 1 || shape.length > 1) {
+            long before = type.bytesOf(from * columns);
+            MemorySegment rows = file.bytes(stored).asSlice(before, type.bytesOf(count * columns));
+            file.floats(stored, rows, WeightTensors.memory(floats));
+        } else {
+            file.floats(stored, WeightTensors.memory(floats));
+        }
+        if (!gguf) {
+            return floats;
+        }
+        if (weight.ggufOffset() != 0) {
+            floats.sub_(new Scalar(weight.ggufOffset()));
+        }
+        boolean pairs = weight.pairedRows() > 0;
+        return pairs ? halfSplit(floats, (int) (count / weight.pairedRows()), shape) : floats;
+    }
+
     /// Heads of a weight whose rows a GGUF file keeps in pairs; 0 where it does not.
-    private int pairedHeads(String name) {
+    int pairedHeads(String name) {
         if (!config.family().pairsInGguf()) {
             return 0;
         }

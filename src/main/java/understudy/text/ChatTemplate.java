@@ -110,6 +110,26 @@ public final class ChatTemplate {
         return id;
     }
 
+    boolean movesSystemLines() {
+        return movesSystemLines;
+    }
+
+    /// Whether conversations in which people write twice, and either first, are rendered as they
+    /// are, and not by way of [TemplateLines#adapt].
+    boolean takesAnyTurns() {
+        if (model == null) {
+            return true;
+        }
+        Line user = Line.of(Role.USER, "u");
+        Line own = Line.of(Role.ASSISTANT, "a");
+        List<Line> probe = List.of(own, user, user, own, own, user);
+        try {
+            return holdsAll(model.render(probe, true), probe);
+        } catch (TemplateRefusal e) {
+            return false;
+        }
+    }
+
     /// The conversation as text.
     ///
     /// @param addGenerationPrompt whether the beginning of an assistant turn follows

@@ -1,6 +1,9 @@
 package understudy.text;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 
 /// Which two neighbouring tokens become one, and which pair goes first: the lower rank.
 ///
@@ -42,6 +45,32 @@ final class Merges {
 
     int size() {
         return size;
+    }
+
+    /// One pair.
+    ///
+    /// @param merged id of the token the two become
+    record Pair(int left, int right, int rank, int merged) {}
+
+    /// All pairs, the first to go first; of equal ranks by their ids, as Hugging Face's converters
+    /// order those of one token.
+    List<Pair> inOrder() {
+        List<Pair> all = new ArrayList<>(size);
+        for (int i = 0; i < pairs.length; i++) {
+            if (pairs[i] != EMPTY) {
+                all.add(
+                        new Pair(
+                                (int) (pairs[i] >>> 32),
+                                (int) pairs[i],
+                                (int) (values[i] >>> 32),
+                                (int) values[i]));
+            }
+        }
+        all.sort(
+                Comparator.comparingInt(Pair::rank)
+                        .thenComparingInt(Pair::left)
+                        .thenComparingInt(Pair::right));
+        return all;
     }
 
     /// @return rank in the upper half and merged id in the lower one, or [#NONE]

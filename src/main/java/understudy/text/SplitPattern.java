@@ -68,6 +68,15 @@ enum SplitPattern {
                     MODERN + "|\\p{N}{1,3}" + REST, LLAMA3,
                     MODERN + "|\\p{N}" + REST, QWEN2);
 
+    /// How a tokenizer file of Hugging Face's writes it.
+    String expression() {
+        return switch (this) {
+            case GPT2 -> "'(?:[sdmt]|ll|ve|re)" + WORDS;
+            case LLAMA3 -> MODERN + "|\\p{N}{1,3}" + REST;
+            case QWEN2 -> MODERN + "|\\p{N}" + REST;
+        };
+    }
+
     /// The pattern written so in a tokenizer file.
     static Optional<SplitPattern> ofExpression(String expression) {
         return Optional.ofNullable(BY_EXPRESSION.get(expression));

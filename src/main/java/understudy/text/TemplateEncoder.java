@@ -69,6 +69,21 @@ public final class TemplateEncoder implements ConversationEncoder {
         return template.render(fitted(lines), true);
     }
 
+    /// When lines are brought into the form of [TemplateLines#adapt]: always, or only with a system
+    /// line among them, or never.
+    PortableTemplate.Adapted adapted() {
+        return strict || !template.takesAnyTurns()
+                ? PortableTemplate.Adapted.ALWAYS
+                : template.movesSystemLines()
+                        ? PortableTemplate.Adapted.WITH_SYSTEM_LINE
+                        : PortableTemplate.Adapted.NEVER;
+    }
+
+    /// What templates that write the date are told.
+    static LocalDateTime date() {
+        return DATE;
+    }
+
     /// Whether all that the template writes is plain text, even where it looks like control tokens.
     public boolean plain() {
         return template.id().equals("seed");

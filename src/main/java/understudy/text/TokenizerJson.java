@@ -34,6 +34,20 @@ final class TokenizerJson {
         return new TokenizerJson(file.toString(), parse(file)).source();
     }
 
+    /// Whether a text that is encoded as a whole begins with the token `literal`, says the file.
+    static boolean opensWith(Path file, String literal) {
+        JsonNode post = parse(file).path("post_processor");
+        List<JsonNode> parts = new ArrayList<>(List.of(post));
+        post.path("processors").values().forEach(parts::add);
+        for (JsonNode part : parts) {
+            JsonNode first = part.path("single").path(0).path("SpecialToken").path("id");
+            if (first.asString("").equals(literal)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static JsonNode parse(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {

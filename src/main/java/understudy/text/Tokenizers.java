@@ -13,17 +13,22 @@ public final class Tokenizers {
     /// @param model a folder with `tokenizer.json`, or a `.gguf` file
     /// @throws UserError if there is no tokenizer, or none that can be read rightly
     public static Tokenizer load(Path model) {
+        return new BpeTokenizer(source(model));
+    }
+
+    /// What the tokenizer of a model is made of.
+    static TokenizerSource source(Path model) {
         if (Files.isDirectory(model)) {
-            return tokenizer(TokenizerJson.read(tokenizerFile(model)), model);
+            return source(TokenizerJson.read(tokenizerFile(model)), model);
         }
         try (Gguf file = Gguf.open(model)) {
-            return tokenizer(GgufTokenizer.read(file), model);
+            return source(GgufTokenizer.read(file), model);
         }
     }
 
-    private static Tokenizer tokenizer(TokenizerSource source, Path model) {
+    private static TokenizerSource source(TokenizerSource source, Path model) {
         String template = TemplateFiles.read(model).template();
-        return new BpeTokenizer(template == null ? source : withControls(source, template));
+        return template == null ? source : withControls(source, template);
     }
 
     /// Added tokens that the chat template writes are controls, whatever the file calls them: a

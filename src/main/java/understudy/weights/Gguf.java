@@ -1,6 +1,7 @@
 package understudy.weights;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,16 +38,18 @@ public final class Gguf implements WeightFile {
 
     private final MappedFile file;
     private final Map<String, Object> metadata;
+    private final Map<String, GgufMetadata.Span> spans;
     private final Map<String, TensorInfo> tensors;
     private final Map<String, Long> offsets;
 
     private Gguf(
             MappedFile file,
-            Map<String, Object> metadata,
+            GgufMetadata.Pairs pairs,
             Map<String, TensorInfo> tensors,
             Map<String, Long> offsets) {
         this.file = file;
-        this.metadata = metadata;
+        this.metadata = pairs.values();
+        this.spans = pairs.spans();
         this.tensors = Collections.unmodifiableMap(tensors);
         this.offsets = offsets;
     }
@@ -76,13 +79,13 @@ public final class Gguf implements WeightFile {
         version(in.i32("version"), damage);
         long tensorCount = in.count("n_tensors", LEAST_TENSOR_BYTES, MOST_TENSORS);
         long pairCount = GgufMetadata.count(in);
-        Map<String, Object> metadata = GgufMetadata.read(in, pairCount);
-        long alignment = alignment(metadata, damage);
+        GgufMetadata.Pairs pairs = GgufMetadata.read(in, pairCount);
+        long alignment = alignment(pairs.values(), damage);
         List<Described> described = new ArrayList<>();
         for (long i = 0; i < tensorCount; i++) {
             described.add(describe(in, i));
         }
-        return place(file, metadata, described, pad(in.position(), alignment), alignment, damage);
+        return place(file, pairs, described, pad(in.position(), alignment), alignment, damage);
     }
 
     private static void version(int version, Damage damage) {
@@ -164,7 +167,7 @@ public final class Gguf implements WeightFile {
 
     private static Gguf place(
             MappedFile file,
-            Map<String, Object> metadata,
+            GgufMetadata.Pairs pairs,
             List<Described> described,
             long start,
             long alignment,
@@ -199,7 +202,7 @@ public final class Gguf implements WeightFile {
             offsets.put(info.name(), start + expected);
             expected = pad(expected + info.byteLength(), alignment);
         }
-        return new Gguf(file, metadata, tensors, offsets);
+        return new Gguf(file, pairs, tensors, offsets);
     }
 
     private static long pad(long position, long alignment) {
@@ -229,6 +232,20 @@ public final class Gguf implements WeightFile {
     /// [#close].
     public Map<String, Object> metadata() {
         return metadata;
+    }
+
+    /// Key, type and value as they stand in the file, for a file that says the same; so that no
+    /// type of a number is lost.
+    ///
+    /// @throws IllegalArgumentException when there is no such key
+    public byte[] pair(String key) {
+        GgufMetadata.Span span = spans.get(key);
+        if (span == null) {
+            throw new IllegalArgumentException("no key " + Damage.shown(key));
+        }
+        return file.bytes()
+                .asSlice(span.from(), span.to() - span.from())
+                .toArray(ValueLayout.JAVA_BYTE);
     }
 
     /// A text value.

@@ -51,6 +51,7 @@ final class GgufMetadata {
 
     private final HeaderReader in;
     private final long start;
+    private final Map<String, Span> spans = new LinkedHashMap<>();
     private int nestedArrays;
 
     private GgufMetadata(HeaderReader in) {
@@ -58,9 +59,17 @@ final class GgufMetadata {
         this.start = in.position();
     }
 
+    /// Where a pair lies in the file, its key, type and value.
+    record Span(long from, long to) {}
+
+    /// @param values by key
+    /// @param spans  by key
+    record Pairs(Map<String, Object> values, Map<String, Span> spans) {}
+
     /// @param count checked by [#count]
-    static Map<String, Object> read(HeaderReader in, long count) {
-        return new GgufMetadata(in).pairs(count);
+    static Pairs read(HeaderReader in, long count) {
+        GgufMetadata reader = new GgufMetadata(in);
+        return new Pairs(reader.pairs(count), reader.spans);
     }
 
     static long count(HeaderReader in) {
@@ -70,6 +79,7 @@ final class GgufMetadata {
     private Map<String, Object> pairs(long count) {
         Map<String, Object> all = new LinkedHashMap<>();
         for (long i = 0; i < count; i++) {
+            long from = in.position();
             String key = in.name("key " + i, MOST_KEY_BYTES);
             if (key.isEmpty()) {
                 throw in.damage().in("key " + i, "is empty");
@@ -86,6 +96,7 @@ final class GgufMetadata {
             } else {
                 all.put(key, value(type, field, 0));
             }
+            spans.put(key, new Span(from, in.position()));
         }
         return Collections.unmodifiableMap(all);
     }

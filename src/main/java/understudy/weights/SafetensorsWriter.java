@@ -80,6 +80,13 @@ public final class SafetensorsWriter {
         return add(name, type, shape, out -> copy(bytes, out));
     }
 
+    /// Bytes that the file will have.
+    public long size() {
+        sort();
+        long tensors = entries.stream().mapToLong(e -> e.info.byteLength()).sum();
+        return header().length + tensors;
+    }
+
     /// Writes the file, replacing one of that name.
     ///
     /// @throws UserError when the disk refuses
@@ -98,19 +105,23 @@ public final class SafetensorsWriter {
 
     /// Writes the bytes of the file, for one that is part of something larger.
     public void writeTo(OutputStream out) throws IOException {
-        entries.sort(
-                Comparator.comparingInt((Entry e) -> -e.info.type().blockBytes())
-                        .thenComparing(e -> e.info.name()));
+        sort();
         out.write(header());
         for (Entry entry : entries) {
             Counted counted = new Counted(out);
             entry.body.writeTo(counted);
-            if (counted.written != entry.info.byteLength()) {
+            if (counted.written() != entry.info.byteLength()) {
                 throw new IllegalStateException(
                         "%s: %d bytes written, not %d"
-                                .formatted(entry.info, counted.written, entry.info.byteLength()));
+                                .formatted(entry.info, counted.written(), entry.info.byteLength()));
             }
         }
+    }
+
+    private void sort() {
+        entries.sort(
+                Comparator.comparingInt((Entry e) -> -e.info.type().blockBytes())
+                        .thenComparing(e -> e.info.name()));
     }
 
     private byte[] header() {
@@ -151,27 +162,6 @@ public final class SafetensorsWriter {
             int count = (int) Math.min(chunk.length, bytes.byteSize() - at);
             MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, chunk, 0, count);
             out.write(chunk, 0, count);
-        }
-    }
-
-    private static final class Counted extends OutputStream {
-        private final OutputStream out;
-        private long written;
-
-        Counted(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            out.write(b);
-            written++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
-            written += length;
         }
     }
 }

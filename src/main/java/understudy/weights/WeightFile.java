@@ -41,6 +41,15 @@ public interface WeightFile extends AutoCloseable {
     /// @param out `4 * elements` bytes, native order
     /// @throws UserError when there is no such tensor or its type cannot be read
     default void floats(String name, MemorySegment out) {
+        floats(name, bytes(name), out);
+    }
+
+    /// Writes the elements of a part of a tensor as floats.
+    ///
+    /// @param stored whole blocks of [#bytes]
+    /// @param out    4 bytes for each element, native order
+    /// @throws UserError when there is no such tensor or its type cannot be read
+    default void floats(String name, MemorySegment stored, MemorySegment out) {
         TensorInfo info = tensor(name);
         if (!Dequantizer.supports(info.type())) {
             throw new UserError(
@@ -49,7 +58,7 @@ public interface WeightFile extends AutoCloseable {
                     "use the model in F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL, IQ4_XS "
                             + "or Q2_K to Q6_K");
         }
-        Dequantizer.toFloats(info.type(), bytes(name), out);
+        Dequantizer.toFloats(info.type(), stored, out);
     }
 
     /// Gives memory that holds what was read so far back to the system: whoever goes through a

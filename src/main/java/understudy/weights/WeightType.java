@@ -105,6 +105,11 @@ public enum WeightType {
         return BY_GGML.get(number);
     }
 
+    /// The type's number in GGUF files; -1 where GGUF has no such type.
+    int ggml() {
+        return ggml;
+    }
+
     /// The type of a safetensors `dtype`; null when it is unknown.
     static @Nullable WeightType ofSafetensors(String dtype) {
         return BY_SAFETENSORS.get(dtype);
