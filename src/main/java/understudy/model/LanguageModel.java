@@ -8,9 +8,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
+import understudy.tensor.ComputeType;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
+import understudy.tensor.RowBlock;
 import understudy.tensor.Scopes;
 
 /// A decoder-only language model with frozen weights and at most one [Adapter].
@@ -140,6 +142,24 @@ public final class LanguageModel implements AutoCloseable {
 
     public KvCache newCache() {
         return new KvCache(config, place);
+    }
+
+    /// What decoding outside of libtorch reads.
+    ///
+    /// @throws IllegalStateException where the model is not in the CPU's memory
+    public DecodeWeights decodeWeights() {
+        if (!place.device().is_cpu()) {
+            throw new IllegalStateException("the model is on a GPU");
+        }
+        return new DecodeWeights(
+                RowBlock.of(embedding),
+                (float) place.rounded(config.family().embeddingScale(config.hidden())),
+                RowBlock.of(head),
+                finalNorm.numbers(),
+                blocks.stream().map(Block::decodeWeights).toList(),
+                place.type() == ComputeType.BF16,
+                config.family().activation() == Activation.GELU_TANH,
+                (float) (1 / Math.sqrt(config.queryScalar())));
     }
 
     /// Reads new tokens of a conversation and gives what the model expects next.

@@ -10,6 +10,7 @@ import understudy.tensor.FrozenMatrix;
 import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
+import understudy.tensor.WeightTensors;
 
 /// Frozen linear layers that share an input, as one multiply, each with its share of the adapter:
 /// `y_j = x·W_jᵀ + b_j + (m∘x)·A_jᵀ·(s·B_j)ᵀ` with dropout mask m and s = alpha/r.
@@ -79,6 +80,10 @@ final class Projections {
 
     FrozenMatrix weight() {
         return weight;
+    }
+
+    DecodeWeights.Group decodeWeights() {
+        return new DecodeWeights.Group(weight, bias == null ? null : WeightTensors.floats(bias));
     }
 
     void attach(@Nullable LoraPart part) {

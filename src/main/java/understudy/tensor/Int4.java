@@ -122,6 +122,22 @@ final class Int4 {
         public float minimum(long block) {
             return Float.float16ToFloat(minima[(int) block]);
         }
+
+        @Override
+        public void scales(long from, int count, float[] to, int at) {
+            widen(scales, (int) from, count, to, at);
+        }
+
+        @Override
+        public void minima(long from, int count, float[] to, int at) {
+            widen(minima, (int) from, count, to, at);
+        }
+
+        private static void widen(short[] halves, int from, int count, float[] to, int at) {
+            for (int i = 0; i < count; i++) {
+                to[at + i] = Float.float16ToFloat(halves[from + i]);
+            }
+        }
     }
 
     private record Floats(float[] scales, float[] minima) implements FourBit.Blocks {
