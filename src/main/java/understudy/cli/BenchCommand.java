@@ -333,8 +333,7 @@ final class BenchCommand extends Command {
 
     private void decode(Console console, LoadedModel engine) {
         int history = history();
-        double speed =
-                DecodeBenchmark.decode(engine.model(), history, decoded(), conversations);
+        double speed = DecodeBenchmark.decode(engine.model(), history, decoded(), conversations);
         console.say(
                 String.format(
                         Locale.ROOT,

@@ -17,8 +17,7 @@ public final class DecodeBenchmark {
     ///
     /// @param history       tokens read before
     /// @param conversations how many at once
-    public static double decode(
-            LanguageModel model, int history, int tokens, int conversations) {
+    public static double decode(LanguageModel model, int history, int tokens, int conversations) {
         int[] ids = ids(model, history + tokens);
         double[] seconds = new double[tokens];
         FusedDecoder fused = FusedDecoder.of(model);
@@ -34,7 +33,8 @@ public final class DecodeBenchmark {
                 if (fused != null) {
                     fused.next(
                             caches.stream()
-                                    .map(cache -> new FusedDecoder.Step(id, cache, model.attached()))
+                                    .map(cache ->
+                                            new FusedDecoder.Step(id, cache, model.attached()))
                                     .toList());
                 } else {
                     caches.forEach(cache -> read(model, cache, new int[] {id}));

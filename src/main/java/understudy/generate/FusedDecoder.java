@@ -59,6 +59,7 @@ final class FusedDecoder {
         private final float[][] wide; // what a group of layers gives
         private final float[][] low;
         private final float[] work;
+        private final float[] gate;
         private final Activations hidden;
         private final Activations mixed;
         private final Activations gated;
@@ -73,7 +74,8 @@ final class FusedDecoder {
             this.x = new float[most][config.hidden()];
             this.wide = new float[most][widest];
             this.low = new float[most][0];
-            this.work = new float[2 * widest];
+            this.work = new float[widest];
+            this.gate = new float[config.intermediate()];
             this.hidden = new Activations(most, config.hidden());
             this.mixed = new Activations(most, config.heads() * config.headSize());
             this.gated = new Activations(most, config.intermediate());
@@ -81,14 +83,12 @@ final class FusedDecoder {
         }
 
         Activations lowRank(int index, int rank) {
-            return lowRanks.computeIfAbsent(
-                    index << 16 | rank, key -> new Activations(most, rank));
+            return lowRanks.computeIfAbsent(index << 16 | rank, key -> new Activations(most, rank));
         }
     }
 
     /// Texts with the same adapter, which stand together.
-    private record Share(
-            List<DecodeWeights.@Nullable LowRank> lowRanks, int first, int count) {}
+    private record Share(List<DecodeWeights.@Nullable LowRank> lowRanks, int first, int count) {}
 
     /// Reads each token and gives what the model expects next.
     ///
@@ -219,8 +219,8 @@ final class FusedDecoder {
         multiply(index, 2, n, m.hidden, shares);
         int size = config.intermediate();
         for (int i = 0; i < n; i++) {
-            RowOps.gate(m.wide[i], weights.gelu(), m.work, m.work, size);
-            System.arraycopy(m.work, 0, m.gated.values(), i * size, size);
+            RowOps.gate(m.wide[i], weights.gelu(), m.work, m.gate, size);
+            System.arraycopy(m.gate, 0, m.gated.values(), i * size, size);
         }
         m.gated.filled(n);
         multiply(index, 3, n, m.gated, shares);
@@ -358,14 +358,12 @@ final class FusedDecoder {
         }
     }
 
-    private void attend(
-            int index, DecodeWeights.Layer layer, List<Step> steps, Angles angles) {
+    private void attend(int index, DecodeWeights.Layer layer, List<Step> steps, Angles angles) {
         int items = steps.size() * config.kvHeads();
         int parts = Math.min(items, Workers.threads());
         List<CachedAttention> attention = memory.attention;
         while (attention.size() < parts) {
-            attention.add(
-                    new CachedAttention(config.group(), config.headSize(), weights.half()));
+            attention.add(new CachedAttention(config.group(), config.headSize(), weights.half()));
         }
         Workers.run(
                 parts,

@@ -21,7 +21,7 @@ final class FusedWork {
 
     /// @param first the first vector
     /// @param count vectors
-    /// @param first tile of this job among those of all jobs
+    /// @param tile  first tile of this job among those of all jobs
     private record Job(
             RowBlock block, Activations x, int first, int count, int tile, RowBlock.Taker taker) {
         int tiles() {

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
+import understudy.tensor.ByteGroups;
 import understudy.tensor.ComputeType;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
@@ -23,6 +24,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Placement place;
     private final Tensor embedding; // (V,d)
     private final Tensor head; // (V,d); the embedding itself where tied
+    private final @Nullable ByteGroups headBytes; // the head as its file holds it
     private final List<Block> blocks;
     private final RmsNorm finalNorm;
     private final Sights.Maker sights;
@@ -36,6 +38,7 @@ public final class LanguageModel implements AutoCloseable {
             Placement place,
             Tensor embedding,
             Tensor head,
+            @Nullable ByteGroups headBytes,
             List<Block> blocks,
             RmsNorm finalNorm,
             Sights.Maker sights,
@@ -44,6 +47,7 @@ public final class LanguageModel implements AutoCloseable {
         this.place = place;
         this.embedding = embedding;
         this.head = head;
+        this.headBytes = headBytes;
         this.blocks = blocks;
         this.finalNorm = finalNorm;
         this.sights = sights;
@@ -154,7 +158,7 @@ public final class LanguageModel implements AutoCloseable {
         return new DecodeWeights(
                 RowBlock.of(embedding),
                 (float) place.rounded(config.family().embeddingScale(config.hidden())),
-                RowBlock.of(head),
+                headBytes == null ? RowBlock.of(head) : headBytes.block(),
                 finalNorm.numbers(),
                 blocks.stream().map(Block::decodeWeights).toList(),
                 place.type() == ComputeType.BF16,
@@ -242,6 +246,9 @@ public final class LanguageModel implements AutoCloseable {
             sights.close();
             if (embeddingScale != null) {
                 embeddingScale.close();
+            }
+            if (headBytes != null) {
+                headBytes.close();
             }
             if (!config.tied()) {
                 head.close();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.ByteGroups;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
@@ -38,7 +39,17 @@ final class ModelBuilder {
             source.release(); // a mapped file of 14 GB would fill the memory with what was copied
         }
         RmsNorm norm = norm("model.norm", config.hidden());
-        return new LanguageModel(config, place, embedding, head, blocks, norm, sights, matrices);
+        return new LanguageModel(
+                config, place, embedding, head, headBytes(), blocks, norm, sights, matrices);
+    }
+
+    private @Nullable ByteGroups headBytes() {
+        return place.device().is_cpu()
+                ? source.bytes(
+                        config.tied() ? "model.embed_tokens.weight" : "lm_head.weight",
+                        config.vocabulary(),
+                        config.hidden())
+                : null;
     }
 
     private Tensor copy(String name, long... shape) {

@@ -35,14 +35,7 @@ public final class CachedAttention {
     /// @param q      the scaled queries, `group` times D
     /// @param out    receives as many numbers, from `place` on
     public void run(
-            long keys,
-            long values,
-            int from,
-            int to,
-            float[] q,
-            int at,
-            float[] out,
-            int place) {
+            long keys, long values, int from, int to, float[] q, int at, float[] out, int place) {
         System.arraycopy(q, at, queries.values(), 0, group * headSize);
         queries.filled(group);
         int begin = from / ALIGNED * ALIGNED;

@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /// Products of rows of a frozen matrix with a few vectors, for decoding.
 ///
@@ -18,6 +19,8 @@ final class DotVectors {
     private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(Lanes.F, 0);
     private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(Lanes.F, 1);
 
+    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
     private static final int[] CODES = Nf4.bits();
 
     private DotVectors() {}
@@ -33,11 +36,12 @@ final class DotVectors {
     record Rows(long at, long stride, int count) {}
 
     /// `sums = q · scale · x` of rows of 4-bit numbers in groups of 32.
-    /// 
+    ///
     /// @param scales one a group, `groups` of them a row
     /// @param x      in pairs
     /// @param sums   a vector a row
-    static void quarters(Rows rows, float[] scales, int groups, float[] x, int columns, float[] sums) {
+    static void quarters(
+            Rows rows, float[] scales, int groups, float[] x, int columns, float[] sums) {
         for (int row = 0; row < rows.count; row += 2) {
             int next = Math.min(row + 1, rows.count - 1);
             long in0 = rows.at + row * rows.stride;
@@ -66,7 +70,7 @@ final class DotVectors {
     }
 
     /// `sums = code[q] · scale · x` of rows of 4-bit NormalFloats in blocks of 64.
-    /// 
+    ///
     /// @param scales one a block, `groups` of them a row
     /// @param x      in pairs
     /// @param sums   a vector a row
@@ -101,7 +105,7 @@ final class DotVectors {
     }
 
     /// `sums = w · x` of rows in bfloat16.
-    /// 
+    ///
     /// @param x    in pairs
     /// @param sums a vector a row
     static void halves(Rows rows, float[] x, int columns, float[] sums) {
@@ -127,7 +131,7 @@ final class DotVectors {
     }
 
     /// `sums = w · x` of rows in f32.
-    /// 
+    ///
     /// @param sums a vector a row
     static void floats(Rows rows, float[] x, int columns, float[] sums) {
         for (int row = 0; row < rows.count; row += 2) {
@@ -147,7 +151,7 @@ final class DotVectors {
     }
 
     /// `sums = q · x` of rows of 8-bit numbers.
-    /// 
+    ///
     /// @param sums a vector a row
     static void bytes(Rows rows, float[] x, int columns, float[] sums) {
         for (int row = 0; row < rows.count; row += 2) {
@@ -167,10 +171,11 @@ final class DotVectors {
     }
 
     /// `sums = q · scale · x` of rows of 8-bit numbers in groups of 32.
-    /// 
+    ///
     /// @param scales one a group, `groups` of them a row
     /// @param sums   a vector a row
-    static void scaledBytes(Rows rows, float[] scales, int groups, float[] x, int columns, float[] sums) {
+    static void scaledBytes(
+            Rows rows, float[] scales, int groups, float[] x, int columns, float[] sums) {
         for (int row = 0; row < rows.count; row += 2) {
             int next = Math.min(row + 1, rows.count - 1);
             long in0 = rows.at + row * rows.stride;
@@ -190,7 +195,15 @@ final class DotVectors {
     }
 
     /// The numbers that [#quarters] multiplies, columns `from` to `to`, `stride` apart a row.
-    static void readQuarters(Rows rows, float[] scales, int first, int groups, int from, int to, float[] out, int stride) {
+    static void readQuarters(
+            Rows rows,
+            float[] scales,
+            int first,
+            int groups,
+            int from,
+            int to,
+            float[] out,
+            int stride) {
         for (int row = 0; row < rows.count; row++) {
             long in = rows.at + row * rows.stride;
             for (int i = from; i < to; i += 2 * WIDTH) {
@@ -204,7 +217,15 @@ final class DotVectors {
     }
 
     /// The numbers that [#codes] multiplies, columns `from` to `to`, `stride` apart a row.
-    static void readCodes(Rows rows, float[] scales, int first, int groups, int from, int to, float[] out, int stride) {
+    static void readCodes(
+            Rows rows,
+            float[] scales,
+            int first,
+            int groups,
+            int from,
+            int to,
+            float[] out,
+            int stride) {
         IntVector low = Lanes.ints(CODES, 0);
         IntVector high = Lanes.ints(CODES, 16 - WIDTH);
         for (int row = 0; row < rows.count; row++) {
@@ -256,7 +277,15 @@ final class DotVectors {
     }
 
     /// The numbers that [#scaledBytes] multiplies, columns `from` to `to`, `stride` apart a row.
-    static void readScaledBytes(Rows rows, float[] scales, int first, int groups, int from, int to, float[] out, int stride) {
+    static void readScaledBytes(
+            Rows rows,
+            float[] scales,
+            int first,
+            int groups,
+            int from,
+            int to,
+            float[] out,
+            int stride) {
         for (int row = 0; row < rows.count; row++) {
             long in = rows.at + row * rows.stride;
             for (int i = from; i < to; i += WIDTH) {
@@ -269,7 +298,7 @@ final class DotVectors {
 
     /// Adds `minimum · Σx` of every group to the sums of rows of [#quarters].
     ///
-    /// @param minima `stride` a row, a multiple of the vector's width
+    /// @param minima `stride` a row; those of the next row are read too
     /// @param groupSums of x, zeros behind the last group
     static void minima(
             float[] minima, int stride, int rows, float[] groupSums, int at, float[] sums, int to) {
@@ -296,18 +325,32 @@ final class DotVectors {
     }
 
     /// Each vector of `partial` becomes the sum of its lanes, one behind the other from the
-    /// beginning on, in a fixed order: neighbours first.
-    ///
-    /// @param vectors a multiple of the vector's width
+    /// beginning on, in a fixed order: halves are added until one number is left.
     static void collapse(float[] partial, int vectors) {
-        int left = vectors;
-        for (int done = 1; done < WIDTH; done *= 2) {
-            left /= 2;
-            for (int i = 0; i < left; i++) {
-                FloatVector a = Lanes.of(partial, 2 * i * WIDTH);
-                FloatVector b = Lanes.of(partial, 2 * i * WIDTH + WIDTH);
-                a.rearrange(EVEN, b).add(a.rearrange(ODD, b)).intoArray(partial, i * WIDTH);
+        if (WIDTH == 16) {
+            for (int i = 0; i < vectors; i++) {
+                FloatVector.fromArray(EIGHT, partial, 16 * i)
+                        .add(FloatVector.fromArray(EIGHT, partial, 16 * i + 8))
+                        .intoArray(partial, 8 * i);
             }
+        }
+        for (int i = 0; i < vectors; i++) {
+            FloatVector.fromArray(FOUR, partial, 8 * i)
+                    .add(FloatVector.fromArray(FOUR, partial, 8 * i + 4))
+                    .intoArray(partial, 4 * i);
+        }
+        for (int i = 0; i < vectors; i++) {
+            int at = 4 * i;
+            partial[i] = (partial[at] + partial[at + 2]) + (partial[at + 1] + partial[at + 3]);
+        }
+    }
+
+    /// Halves of IEEE 754 as floats; infinities become large numbers.
+    ///
+    /// @param count a multiple of the vector's width
+    static void widen(short[] halves, int from, float[] to, int count) {
+        for (int i = 0; i < count; i += WIDTH) {
+            Lanes.halves(halves, from + i).intoArray(to, i);
         }
     }
 

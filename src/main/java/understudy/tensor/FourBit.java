@@ -15,16 +15,16 @@ class FourBit {
         float minimum(long block);
 
         /// Scales of `count` blocks from `from` on.
-        default void scales(long from, int count, float[] to, int at) {
+        default void scales(long from, int count, float[] to) {
             for (int i = 0; i < count; i++) {
-                to[at + i] = scale(from + i);
+                to[i] = scale(from + i);
             }
         }
 
         /// Minima of `count` blocks from `from` on.
-        default void minima(long from, int count, float[] to, int at) {
+        default void minima(long from, int count, float[] to) {
             for (int i = 0; i < count; i++) {
-                to[at + i] = minimum(from + i);
+                to[i] = minimum(from + i);
             }
         }
     }

@@ -1,7 +1,5 @@
 package understudy.tensor;
 
-import java.util.Arrays;
-
 /// Rows of 4-bit numbers: whole numbers in groups of 32, or NormalFloats in blocks of 64.
 final class FourBitBlock extends RowBlock {
     private final PackedPart part;
@@ -9,7 +7,6 @@ final class FourBitBlock extends RowBlock {
     private final int size; // numbers a block
     private final boolean affine;
     private final int inRow; // blocks of a row, where they fill it
-    private final int stride; // minima of a row in the scratch memory
 
     FourBitBlock(PackedPart part, int columns) {
         super(
@@ -21,7 +18,6 @@ final class FourBitBlock extends RowBlock {
         this.size = part.kernel().blockSize();
         this.affine = part.kernel().minima();
         this.inRow = columns / size;
-        this.stride = affine ? (inRow + 15) / 16 * 16 : 0;
     }
 
     private DotVectors.Rows at(int row, int count) {
@@ -36,18 +32,17 @@ final class FourBitBlock extends RowBlock {
 
     @Override
     void begin(int row, int count, Scratch scratch) {
-        scratch.groups(TILE * Math.max(inRow, stride));
+        scratch.groups((TILE + 1) * Math.max(inRow, 16));
         long first = (long) row * inRow;
-        blocks.scales(first, count * inRow, scratch.scales, 0);
-        for (int i = 0; affine && i < count; i++) {
-            blocks.minima(first + (long) i * inRow, inRow, scratch.minima, i * stride);
-            Arrays.fill(scratch.minima, i * stride + inRow, (i + 1) * stride, 0f);
+        blocks.scales(first, count * inRow, scratch.scales);
+        if (affine) {
+            blocks.minima(first, count * inRow, scratch.minima);
         }
     }
 
     @Override
     int minimaStride() {
-        return stride;
+        return affine ? inRow : 0;
     }
 
     @Override

@@ -20,6 +20,8 @@ final class Lanes {
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * WIDTH)));
     private static final int HIGH_HALF = 0xffff0000;
 
+    private static final float TO_112 = 0x1p112f;
+
     private Lanes() {}
 
     static FloatVector of(float[] from, int at) {
@@ -47,6 +49,23 @@ final class Lanes {
     /// A float a lane.
     static FloatVector floats(long address) {
         return FloatVector.fromMemorySegment(F, Native.ALL, address, Native.ORDER);
+    }
+
+    /// Halves of IEEE 754 by their bits: the exponent is put right by a multiplication, which is
+    /// exact for subnormal ones too.
+    static FloatVector halves(short[] from, int at) {
+        IntVector bits =
+                (IntVector)
+                        ShortVector.fromArray(S, from, at)
+                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
+        FloatVector size =
+                bits.and(0x7fff)
+                        .lanewise(VectorOperators.LSHL, 13)
+                        .reinterpretAsFloats()
+                        .mul(TO_112);
+        return size.reinterpretAsInts()
+                .or(bits.and(0x8000).lanewise(VectorOperators.LSHL, 16))
+                .reinterpretAsFloats();
     }
 
     /// Four bytes a lane: two neighbours in bfloat16.
@@ -81,8 +100,7 @@ final class Lanes {
                 WIDTH == 16
                         ? found
                         : found.blend(
-                                index.selectFrom(high),
-                                index.compare(VectorOperators.GE, WIDTH));
+                                index.selectFrom(high), index.compare(VectorOperators.GE, WIDTH));
         return all.reinterpretAsFloats();
     }
 }

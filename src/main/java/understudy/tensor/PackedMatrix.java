@@ -43,9 +43,7 @@ final class PackedMatrix implements FrozenMatrix {
 
     @Override
     public List<RowBlock> blocks() {
-        return parts.stream()
-                .map(part -> (RowBlock) new FourBitBlock(part, columns))
-                .toList();
+        return parts.stream().map(part -> (RowBlock) new FourBitBlock(part, columns)).toList();
     }
 
     @Override

@@ -125,8 +125,7 @@ public abstract class RowBlock {
         dots(row, tile, values, scratch, scratch.sums);
     }
 
-    private void several(
-            Activations x, int first, int count, int row, int tile, Scratch scratch) {
+    private void several(Activations x, int first, int count, int row, int tile, Scratch scratch) {
         int width = Lanes.WIDTH;
         float[] sums = scratch.sums;
         Arrays.fill(sums, 0, count * TILE * width, 0f);
@@ -178,8 +177,7 @@ public abstract class RowBlock {
     }
 
     /// Number by number; rows are unpacked one at a time.
-    private void plain(
-            Activations x, int first, int count, int row, int tile, Scratch scratch) {
+    private void plain(Activations x, int first, int count, int row, int tile, Scratch scratch) {
         scratch.row = scratch.row.length < columns ? new float[columns] : scratch.row;
         float[] w = scratch.row;
         float[] values = x.values();

@@ -46,22 +46,30 @@ public final class RowOps {
     /// `to = silu(gate) ∘ up`, or with GELU's tanh form in place of SiLU.
     ///
     /// @param wide gate and up side by side, twice `size` numbers
-    /// @param work receives numbers on the way, twice `size`
+    /// @param work receives `size` numbers on the way; another array than `to`
     public static void gate(float[] wide, boolean gelu, float[] work, float[] to, int size) {
-        for (int i = 0; i < size; i++) {
-            float g = wide[i];
-            work[i] = gelu ? 2 * GELU_SCALE * (g + GELU_CUBE * g * g * g) : g;
+        if (gelu) {
+            bend(wide, work, size);
+        } else {
+            System.arraycopy(wide, 0, work, 0, size);
         }
         if (fast(size)) {
             RowMath.exp(work, -1f, 0f, work, 0, size);
             RowMath.logistic(work, size);
-        } else {
-            for (int i = 0; i < size; i++) {
-                work[i] = (float) (1 / (1 + Math.exp(-work[i])));
-            }
+            RowMath.multiply(work, wide, to, size);
+            System.arraycopy(wide, size, work, 0, size);
+            RowMath.multiply(to, work, to, size);
+            return;
         }
         for (int i = 0; i < size; i++) {
-            to[i] = wide[i] * work[i] * wide[size + i];
+            to[i] = (float) (wide[i] / (1 + Math.exp(-work[i]))) * wide[size + i];
+        }
+    }
+
+    /// `x · σ(2u)` is GELU's tanh form; here 2u.
+    private static void bend(float[] x, float[] to, int size) {
+        for (int i = 0; i < size; i++) {
+            to[i] = 2 * GELU_SCALE * (x[i] + GELU_CUBE * x[i] * x[i] * x[i]);
         }
     }
 

@@ -16,8 +16,15 @@ final class RowVectors {
     /// @param count columns
     /// @param sums  a vector a row and vector x; those of a vector x lie together, `each` apart
     static void rows1(
-            float[] w, int stride, float[] x, int xAt, int xStride, int count, float[] sums,
-            int at, int each) {
+            float[] w,
+            int stride,
+            float[] x,
+            int xAt,
+            int xStride,
+            int count,
+            float[] sums,
+            int at,
+            int each) {
         FloatVector s00 = Lanes.of(sums, at);
         FloatVector s01 = Lanes.of(sums, at + WIDTH);
         FloatVector s02 = Lanes.of(sums, at + 2 * WIDTH);
@@ -46,8 +53,15 @@ final class RowVectors {
     /// @param count columns
     /// @param sums  a vector a row and vector x; those of a vector x lie together, `each` apart
     static void rows2(
-            float[] w, int stride, float[] x, int xAt, int xStride, int count, float[] sums,
-            int at, int each) {
+            float[] w,
+            int stride,
+            float[] x,
+            int xAt,
+            int xStride,
+            int count,
+            float[] sums,
+            int at,
+            int each) {
         FloatVector s00 = Lanes.of(sums, at);
         FloatVector s01 = Lanes.of(sums, at + WIDTH);
         FloatVector s02 = Lanes.of(sums, at + 2 * WIDTH);
@@ -89,8 +103,15 @@ final class RowVectors {
     /// @param count columns
     /// @param sums  a vector a row and vector x; those of a vector x lie together, `each` apart
     static void rows3(
-            float[] w, int stride, float[] x, int xAt, int xStride, int count, float[] sums,
-            int at, int each) {
+            float[] w,
+            int stride,
+            float[] x,
+            int xAt,
+            int xStride,
+            int count,
+            float[] sums,
+            int at,
+            int each) {
         FloatVector s00 = Lanes.of(sums, at);
         FloatVector s01 = Lanes.of(sums, at + WIDTH);
         FloatVector s02 = Lanes.of(sums, at + 2 * WIDTH);
@@ -145,8 +166,15 @@ final class RowVectors {
     /// @param count columns
     /// @param sums  a vector a row and vector x; those of a vector x lie together, `each` apart
     static void rows4(
-            float[] w, int stride, float[] x, int xAt, int xStride, int count, float[] sums,
-            int at, int each) {
+            float[] w,
+            int stride,
+            float[] x,
+            int xAt,
+            int xStride,
+            int count,
+            float[] sums,
+            int at,
+            int each) {
         FloatVector s00 = Lanes.of(sums, at);
         FloatVector s01 = Lanes.of(sums, at + WIDTH);
         FloatVector s02 = Lanes.of(sums, at + 2 * WIDTH);

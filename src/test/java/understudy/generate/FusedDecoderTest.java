@@ -2,6 +2,7 @@ package understudy.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -169,6 +171,21 @@ class FusedDecoderTest {
                 for (int i = 0; i < adapters.length; i++) {
                     assertThat(together.get(i)).as("%s, text %d", form, i).isEqualTo(alone.get(i));
                 }
+            }
+        }
+    }
+
+    /// Its embeddings are stored in groups of bytes, its layers in groups of 4 bits.
+    @Test
+    @Tag("model")
+    void theRealModelIsAsInLibtorch() {
+        Path file = Path.of(System.getProperty("understudy.model", ""));
+        for (Quantization form : List.of(Quantization.NONE, Quantization.INT4)) {
+            try (LanguageModel model =
+                            LanguageModel.load(file, Placement.cpu(ComputeType.F32), form);
+                    Adapter adapter = adapter(model, 32, 4)) {
+                assertThat(difference(model, null, 200, 4)).as("%s", form).isLessThan(1e-4);
+                assertThat(difference(model, adapter, 20, 4)).as("%s", form).isLessThan(1e-4);
             }
         }
     }
