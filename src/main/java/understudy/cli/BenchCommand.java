@@ -128,6 +128,19 @@ final class BenchCommand extends Command {
     int steps = 8;
 
     @Option(
+            names = "--history",
+            paramLabel = "N",
+            description = "decode: tokens read before, as --length (default: 512).")
+    int before;
+
+    @Option(
+            names = "--conversations",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "decode: texts written at once (default: ${DEFAULT-VALUE}).")
+    int conversations = 1;
+
+    @Option(
             names = "--url",
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:8080",
@@ -159,6 +172,12 @@ final class BenchCommand extends Command {
             throw new UserError(
                     "steps must be 1 to " + MOST_STEPS + ", and length over 0",
                     "--steps, --length",
+                    "leave them out");
+        }
+        if (conversations < 1 || conversations > 256 || before < 0) {
+            throw new UserError(
+                    "conversations must be 1 to 256, and history over 0",
+                    "--conversations, --history",
                     "leave them out");
         }
         if (optimizerBits != 32 && optimizerBits != 8) {
@@ -320,6 +339,9 @@ final class BenchCommand extends Command {
     }
 
     private int history() {
+        if (before > 0) {
+            return before;
+        }
         return length == 0 ? 512 : length;
     }
 
@@ -329,17 +351,20 @@ final class BenchCommand extends Command {
 
     private void decode(Console console, LoadedModel engine) {
         int history = history();
-        double speed = DecodeBenchmark.decode(engine.model(), history, decoded());
+        double speed = DecodeBenchmark.decode(engine.model(), history, decoded(), conversations);
         console.say(
                 String.format(
                         Locale.ROOT,
-                        "%.1f tokens/s written after %d tokens of history, one conversation",
+                        "%.1f tokens/s written after %d tokens of history, %d at once",
                         speed,
-                        history));
+                        history,
+                        conversations));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("decode_tokens_per_s", Numbers.round(speed, 1));
-        json.put("conversations", 1);
+        json.put("conversations", conversations);
         json.put("length", history);
+        json.put("quantization", quantization);
+        json.put("shape", shape);
         json.put("dtype", engine.choice().type().word());
         console.result(json);
     }

@@ -1,6 +1,8 @@
 package understudy.generate;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import understudy.model.KvCache;
@@ -11,22 +13,39 @@ import understudy.model.LanguageModel;
 public final class DecodeBenchmark {
     private DecodeBenchmark() {}
 
-    /// Tokens a second of one conversation, one token at a time; median.
+    /// Tokens a second of all conversations together, one token of each at a time; median.
     ///
-    /// @param history tokens read before
-    public static double decode(LanguageModel model, int history, int tokens) {
+    /// @param history       tokens read before
+    /// @param conversations how many at once
+    public static double decode(LanguageModel model, int history, int tokens, int conversations) {
         int[] ids = ids(model, history + tokens);
         double[] seconds = new double[tokens];
-        try (KvCache cache = model.newCache()) {
-            read(model, cache, Arrays.copyOf(ids, history));
+        FusedDecoder fused = FusedDecoder.of(model);
+        List<KvCache> caches = new ArrayList<>();
+        try {
+            for (int i = 0; i < conversations; i++) {
+                caches.add(model.newCache());
+                read(model, caches.getLast(), Arrays.copyOf(ids, history));
+            }
             for (int i = 0; i < tokens; i++) {
+                int id = ids[history + i];
                 long from = System.nanoTime();
-                read(model, cache, new int[] {ids[history + i]});
+                if (fused != null) {
+                    fused.next(
+                            caches.stream()
+                                    .map(cache ->
+                                            new FusedDecoder.Step(id, cache, model.attached()))
+                                    .toList());
+                } else {
+                    caches.forEach(cache -> read(model, cache, new int[] {id}));
+                }
                 seconds[i] = (System.nanoTime() - from) / 1e9;
             }
+        } finally {
+            caches.forEach(KvCache::close);
         }
         Arrays.sort(seconds);
-        return 1 / seconds[tokens / 2];
+        return conversations / seconds[tokens / 2];
     }
 
     /// Tokens a second of reading a prompt.

@@ -1,5 +1,7 @@
 package understudy.generate;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -19,6 +21,7 @@ public final class Generator implements AutoCloseable {
     private final LanguageModel model;
     private final Tokenizer tokenizer;
     private final PrefixCaches caches;
+    private final @Nullable FusedDecoder fused;
 
     /// @param model stays the caller's to close
     public Generator(LanguageModel model, Tokenizer tokenizer) {
@@ -30,6 +33,7 @@ public final class Generator implements AutoCloseable {
         this.model = model;
         this.tokenizer = tokenizer;
         this.caches = new PrefixCaches(model, conversations);
+        this.fused = FusedDecoder.of(model);
     }
 
     /// Why a text ended.
@@ -99,7 +103,35 @@ public final class Generator implements AutoCloseable {
         return new Sequence(this, tokenizer, prompt.clone(), options, entry, room);
     }
 
-    float[] next(int[] ids, KvCache cache, @Nullable Adapter adapter) {
+    /// Reads what texts of this generator want next: those that want a single token together, each
+    /// as it would be alone.
+    ///
+    /// @param texts each after [Sequence#choose]; those that have ended are passed over
+    public void read(List<Sequence> texts) {
+        List<Sequence> single = new ArrayList<>();
+        List<FusedDecoder.Step> steps = new ArrayList<>();
+        FusedDecoder fast = fused;
+        for (Sequence text : texts) {
+            int[] ids = text.wanted();
+            if (ids == null) {
+                continue;
+            }
+            if (fast == null || ids.length > 1) {
+                text.read(next(ids, text.cache(), text.adapter()));
+            } else {
+                single.add(text);
+                steps.add(new FusedDecoder.Step(ids[0], text.cache(), text.adapter()));
+            }
+        }
+        if (fast != null && !single.isEmpty()) {
+            List<float[]> logits = fast.next(steps);
+            for (int i = 0; i < single.size(); i++) {
+                single.get(i).read(logits.get(i));
+            }
+        }
+    }
+
+    private float[] next(int[] ids, KvCache cache, @Nullable Adapter adapter) {
         if (adapter == null) {
             model.detachAdapter();
         } else {
@@ -125,6 +157,9 @@ public final class Generator implements AutoCloseable {
     /// Forgets what was seen through `adapter`; before it is changed or closed.
     public void forget(@Nullable Adapter adapter) {
         caches.forget(adapter);
+        if (fused != null) {
+            fused.forget(adapter);
+        }
     }
 
     @Override

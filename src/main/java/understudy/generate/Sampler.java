@@ -13,6 +13,12 @@ import understudy.base.UserError;
 /// In the order of Hugging Face's generation and vLLM's: bias, repetition penalty, frequency and
 /// presence penalty, temperature, top k, top p, min p.
 final class Sampler {
+    /// Chances that are nearly always enough to choose among, as shares of the likeliest's.
+    private static final double LIKELY = 1e-4;
+
+    /// Chances under this are none.
+    private static final double LEAST = 1e-12;
+
     private final GenerateOptions options;
     private final SplittableRandom random;
     private final BitSet seen = new BitSet();
@@ -114,21 +120,20 @@ final class Sampler {
 
     private Candidates candidates(float[] logits) {
         double highest = logits[likeliest(logits)];
+        double lowest = highest + Math.log(LEAST) * options.temperature();
         double[] chances = new double[logits.length];
-        long[] order = new long[logits.length];
-        int count = 0;
         double total = 0;
         for (int id = 0; id < logits.length; id++) {
-            double chance = Math.exp((logits[id] - highest) / options.temperature());
-            chances[id] = chance;
-            total += chance;
-            if (chance > 1e-12) {
-                // ascending order of the key is descending chance, then ascending id
-                long key = ~(long) Float.floatToIntBits((float) chance) << 32;
-                order[count++] = key | id;
+            if (!(logits[id] < lowest)) {
+                chances[id] = Math.exp((logits[id] - highest) / options.temperature());
+                total += chances[id];
             }
         }
-        Arrays.sort(order, 0, count);
+        long[] order = ordered(chances, LIKELY, total);
+        if (order.length == 0) {
+            order = ordered(chances, LEAST, 0);
+        }
+        int count = order.length;
         if (options.topK() > 0) {
             count = Math.min(count, options.topK());
             total = 0;
@@ -137,6 +142,33 @@ final class Sampler {
             }
         }
         return cut(order, chances, count, total);
+    }
+
+    /// Token ids in the low half of each number, likeliest first, of those that are likelier than
+    /// `least`; sorting a whole vocabulary takes longer than a small model's step.
+    ///
+    /// @param total chance of all; where those found cannot be all that the options choose among,
+    ///     nothing is returned
+    private long[] ordered(double[] chances, double least, double total) {
+        long[] order = new long[chances.length];
+        int count = 0;
+        double sum = 0;
+        for (int id = 0; id < chances.length; id++) {
+            double chance = chances[id];
+            if (chance > least) {
+                // ascending order of the key is descending chance, then ascending id
+                long key = ~(long) Float.floatToIntBits((float) chance) << 32;
+                order[count++] = key | id;
+                sum += chance;
+            }
+        }
+        boolean enough =
+                options.topK() > 0 ? count >= options.topK() : sum >= options.topP() * total;
+        if (total > 0 && !enough) {
+            return new long[0];
+        }
+        Arrays.sort(order, 0, count);
+        return Arrays.copyOf(order, count);
     }
 
     private Candidates cut(long[] order, double[] chances, int count, double total) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import understudy.model.Adapter;
+import understudy.model.KvCache;
 import understudy.text.Tokenizer;
 
 /// A text in the making: reads its prompt chunk by chunk, then writes a token a step.
@@ -30,6 +31,7 @@ public final class Sequence implements AutoCloseable {
     private final StringBuilder released = new StringBuilder();
     private final List<TokenScore> scores = new ArrayList<>();
     private float[] logits = new float[0];
+    private int @Nullable [] wanted;
     private int written;
     private Generator.@Nullable Finish finish;
 
@@ -56,13 +58,21 @@ public final class Sequence implements AutoCloseable {
     ///
     /// @return whether there is more to do
     public boolean step() {
+        boolean more = choose();
+        generator.read(List.of(this));
+        return more;
+    }
+
+    /// The first half of a step: decides what is to be read next. [Generator#read] is the second.
+    ///
+    /// @return whether there is more to do
+    public boolean choose() {
         if (finish != null) {
             return false;
         }
         int seen = entry.cache.length();
         if (seen < prompt.length) {
-            int to = Math.min(prompt.length, seen + CHUNK);
-            logits = next(Arrays.copyOfRange(prompt, seen, to));
+            wanted = Arrays.copyOfRange(prompt, seen, Math.min(prompt.length, seen + CHUNK));
             return true;
         }
         write();
@@ -87,14 +97,28 @@ public final class Sequence implements AutoCloseable {
         } else if (written == most) {
             end(Generator.Finish.LENGTH);
         } else {
-            logits = next(new int[] {id});
+            wanted = new int[] {id};
         }
     }
 
-    private float[] next(int[] ids) {
-        float[] scores = generator.next(ids, entry.cache, entry.adapter);
-        entry.saw(ids);
-        return scores;
+    /// Token ids to be read next; null for none.
+    int @Nullable [] wanted() {
+        return wanted;
+    }
+
+    KvCache cache() {
+        return entry.cache;
+    }
+
+    /// Tells that what was wanted has been read.
+    ///
+    /// @param next what the model expects behind it
+    void read(float[] next) {
+        if (wanted != null) {
+            entry.saw(wanted);
+        }
+        wanted = null;
+        logits = next;
     }
 
     private void end(Generator.Finish why) {

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
+import understudy.tensor.RowBlock;
 import understudy.tensor.Scopes;
 
 /// The low-rank update that is learned: all its numbers in one flat f32 vector, with a copy in the
@@ -156,6 +157,28 @@ public final class Adapter implements Trainable {
     /// What the model's groups are to use; see [LanguageModel#attach].
     List<Projections.@Nullable LoraPart> groupParts() {
         return groupParts;
+    }
+
+    /// What it adds, for decoding outside of libtorch, group by group; null for a group that it does
+    /// not change. Of no use once this is closed.
+    public List<DecodeWeights.@Nullable LowRank> lowRanks() {
+        List<DecodeWeights.@Nullable LowRank> all = new ArrayList<>();
+        for (Projections.LoraPart part : groupParts) {
+            all.add(
+                    part == null
+                            ? null
+                            : new DecodeWeights.LowRank(
+                                    RowBlock.of(part.a()),
+                                    part.rank(),
+                                    part.factors().stream()
+                                            .map(f ->
+                                                    new DecodeWeights.Factor(
+                                                            f.index(),
+                                                            f.offset(),
+                                                            RowBlock.of(f.scaledB())))
+                                            .toList()));
+        }
+        return all;
     }
 
     private static Slot at(Map<String, Slot> byName, String name) {

@@ -20,6 +20,7 @@ final class Block {
     private final Projections gateUp;
     private final Projections down;
     private final SegmentAttention attention;
+    private final int window; // latest tokens that a token sees; 0 for all
     private final int turned; // columns of q and k together
     private final GatedActivation activation;
 
@@ -44,13 +45,28 @@ final class Block {
         this.output = parts.projections.get(1);
         this.gateUp = parts.projections.get(2);
         this.down = parts.projections.get(3);
-        this.attention = new SegmentAttention(config, parts.local ? config.window() : 0, place);
+        this.window = parts.local ? config.window() : 0;
+        this.attention = new SegmentAttention(config, window, place);
         this.turned = (config.heads() + config.kvHeads()) * config.headSize();
         this.activation = new GatedActivation(config, place);
     }
 
     List<Projections> projections() {
         return parts.projections;
+    }
+
+    DecodeWeights.Layer decodeWeights() {
+        HeadNorms norms = parts.headNorms;
+        return new DecodeWeights.Layer(
+                parts.attentionNorm.numbers(),
+                norms == null ? null : norms.queryNumbers(),
+                norms == null ? null : norms.keyNumbers(),
+                parts.attentionEnd.numbers(),
+                parts.mlpNorm.numbers(),
+                parts.mlpEnd.numbers(),
+                parts.projections.stream().map(Projections::decodeWeights).toList(),
+                window,
+                parts.rope.speeds());
     }
 
     /// What a backward pass needs of the forward pass; its tensors live in the scope that was the

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.ByteGroups;
 import understudy.tensor.ComputeType;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
@@ -139,6 +140,18 @@ final class FileSource implements ModelSource {
         FrozenMatrices.Groups groups = new FrozenMatrices.Groups(quants, scales, minima);
         int heads = pairedHeads(name);
         return heads == 0 ? groups : halfSplit(groups, heads, rows);
+    }
+
+    @Override
+    public @Nullable ByteGroups bytes(String name, int rows, int columns) {
+        if (!(file instanceof Gguf) || pairedHeads(name) != 0) {
+            return null;
+        }
+        String stored = GgufModel.tensorName(config.family(), name);
+        WeightTensors.requireShape(file, stored, rows, columns);
+        return file.tensor(stored).type() == WeightType.Q8_0
+                ? ByteGroups.of(file.bytes(stored), rows, columns)
+                : null;
     }
 
     /// The same rows in the order of [#halfSplit(Tensor, int, long...)].

@@ -87,6 +87,14 @@ final class HeadNorms {
         qk.narrow(1, from, columns).copy_(rows.view(-1, columns));
     }
 
+    float[] queryNumbers() {
+        return queryNorm.numbers();
+    }
+
+    float[] keyNumbers() {
+        return keyNorm.numbers();
+    }
+
     void close() {
         queryNorm.close();
         keyNorm.close();

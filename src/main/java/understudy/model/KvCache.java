@@ -18,6 +18,7 @@ public final class KvCache implements AutoCloseable {
     private final List<Layer> layers = new ArrayList<>();
     private int length;
     private int capacity;
+    private long[] addresses = new long[0];
 
     /// @param keys   `(K,capacity,D)`
     /// @param values `(K,capacity,D)`
@@ -45,7 +46,24 @@ public final class KvCache implements AutoCloseable {
         return layers.get(index);
     }
 
-    void advance(int tokens) {
+    /// Address of the keys of a layer, `(K,capacity,D)`, until the next [#reserve]; of a model in
+    /// the CPU's memory.
+    public long keys(int layer) {
+        return addresses[2 * layer];
+    }
+
+    /// Address of the values of a layer; see [#keys].
+    public long values(int layer) {
+        return addresses[2 * layer + 1];
+    }
+
+    /// Tokens that there is room for.
+    public int capacity() {
+        return capacity;
+    }
+
+    /// Tells that the keys and values of so many more tokens are in every layer.
+    public void advance(int tokens) {
         length += tokens;
     }
 
@@ -56,7 +74,7 @@ public final class KvCache implements AutoCloseable {
     }
 
     /// Makes room for `tokens` more.
-    void reserve(int tokens) {
+    public void reserve(int tokens) {
         if (length + tokens <= capacity) {
             return;
         }
@@ -72,6 +90,11 @@ public final class KvCache implements AutoCloseable {
         close();
         layers.addAll(grown);
         capacity = larger;
+        addresses = new long[2 * layers.size()];
+        for (int i = 0; i < layers.size(); i++) {
+            addresses[2 * i] = layers.get(i).keys.data_ptr().address();
+            addresses[2 * i + 1] = layers.get(i).values.data_ptr().address();
+        }
     }
 
     private Tensor grown(@org.jspecify.annotations.Nullable Tensor old, int larger) {

@@ -12,9 +12,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
+import understudy.tensor.ByteGroups;
+import understudy.tensor.ComputeType;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
+import understudy.tensor.RowBlock;
 import understudy.tensor.Scopes;
 
 /// A decoder-only language model with frozen weights and at most one [Adapter], or one of which all
@@ -29,6 +32,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Placement place;
     private final Tensor embedding; // (V,d)
     private final Tensor head; // (V,d); the embedding itself where tied
+    private final @Nullable ByteGroups headBytes; // the head as its file holds it
     private final List<Block> blocks;
     private final Map<String, RmsNorm> norms;
     private final RmsNorm finalNorm;
@@ -48,6 +52,7 @@ public final class LanguageModel implements AutoCloseable {
             Placement place,
             Tensor embedding,
             Tensor head,
+            @Nullable ByteGroups headBytes,
             List<Block> blocks,
             Map<String, RmsNorm> norms,
             Sights.Maker sights,
@@ -56,6 +61,7 @@ public final class LanguageModel implements AutoCloseable {
         this.place = place;
         this.embedding = embedding;
         this.head = head;
+        this.headBytes = headBytes;
         this.blocks = blocks;
         this.norms = Collections.unmodifiableMap(new LinkedHashMap<>(norms));
         this.finalNorm = Objects.requireNonNull(norms.get(FINAL_NORM));
@@ -202,6 +208,24 @@ public final class LanguageModel implements AutoCloseable {
         return new KvCache(config, place);
     }
 
+    /// What decoding outside of libtorch reads.
+    ///
+    /// @throws IllegalStateException where the model is not in the CPU's memory
+    public DecodeWeights decodeWeights() {
+        if (!place.device().is_cpu()) {
+            throw new IllegalStateException("the model is on a GPU");
+        }
+        return new DecodeWeights(
+                RowBlock.of(embedding),
+                (float) place.rounded(config.family().embeddingScale(config.hidden())),
+                headBytes == null ? RowBlock.of(head) : headBytes.block(),
+                finalNorm.numbers(),
+                blocks.stream().map(Block::decodeWeights).toList(),
+                place.type() == ComputeType.BF16,
+                config.family().activation() == Activation.GELU_TANH,
+                (float) (1 / Math.sqrt(config.queryScalar())));
+    }
+
     /// Reads new tokens of a conversation and gives what the model expects next.
     ///
     /// @param ids at least one token
@@ -282,6 +306,9 @@ public final class LanguageModel implements AutoCloseable {
             sights.close();
             if (embeddingScale != null) {
                 embeddingScale.close();
+            }
+            if (headBytes != null) {
+                headBytes.close();
             }
             if (!config.tied()) {
                 head.close();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.ByteGroups;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
@@ -41,7 +42,17 @@ final class ModelBuilder {
             source.release(); // a mapped file of 14 GB would fill the memory with what was copied
         }
         norm(LanguageModel.FINAL_NORM, config.hidden());
-        return new LanguageModel(config, place, embedding, head, blocks, norms, sights, matrices);
+        return new LanguageModel(
+                config, place, embedding, head, headBytes(), blocks, norms, sights, matrices);
+    }
+
+    private @Nullable ByteGroups headBytes() {
+        return place.device().is_cpu()
+                ? source.bytes(
+                        config.tied() ? "model.embed_tokens.weight" : "lm_head.weight",
+                        config.vocabulary(),
+                        config.hidden())
+                : null;
     }
 
     private Tensor copy(String name, long... shape) {

@@ -2,6 +2,7 @@ package understudy.model;
 
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
+import understudy.tensor.ByteGroups;
 import understudy.tensor.FrozenMatrices;
 
 /// A model's weights under their Hugging Face names, wherever they come from.
@@ -18,6 +19,13 @@ interface ModelSource extends AutoCloseable {
     ///
     /// @return null where it is not
     default FrozenMatrices.@Nullable Groups groups(String name, int rows, int columns) {
+        return null;
+    }
+
+    /// A weight in groups of bytes, where it is stored so and the CPU may read it so.
+    ///
+    /// @return null where it is not; else the caller closes it
+    default @Nullable ByteGroups bytes(String name, int rows, int columns) {
         return null;
     }
 

@@ -11,6 +11,7 @@ import understudy.tensor.FrozenMatrix;
 import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
+import understudy.tensor.WeightTensors;
 
 /// Linear layers that share an input, as one multiply, each with its share of the adapter:
 /// `y_j = x·W_jᵀ + b_j + (m∘x)·A_jᵀ·(s·B_j)ᵀ` with dropout mask m and s = alpha/r.
@@ -104,6 +105,10 @@ final class Projections {
     void learn(@Nullable MatrixGradient ofWeight, @Nullable Tensor ofBias) {
         weightGradient = ofWeight;
         biasGradient = ofBias;
+    }
+
+    DecodeWeights.Group decodeWeights() {
+        return new DecodeWeights.Group(weight, bias == null ? null : WeightTensors.floats(bias));
     }
 
     void attach(@Nullable LoraPart part) {

@@ -37,6 +37,11 @@ final class Residual {
         return norm == null || inverse == null ? dy : norm.backward(dy, branch, inverse, null);
     }
 
+    /// The norm's weight as floats, `(d)`; null without a norm.
+    float @Nullable [] numbers() {
+        return norm == null ? null : norm.numbers();
+    }
+
     void close() {
         if (norm != null) {
             norm.close();

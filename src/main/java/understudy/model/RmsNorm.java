@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
+import understudy.tensor.WeightTensors;
 
 /// Root mean square norm: `y = w · x / sqrt(mean(x²) + ε)`, row by row (Zhang and Sennrich 2019).
 final class RmsNorm {
@@ -111,6 +112,11 @@ final class RmsNorm {
 
     private static final org.bytedeco.pytorch.ScalarTypeOptional F32 =
             Scopes.own(new org.bytedeco.pytorch.ScalarTypeOptional(torch.ScalarType.Float));
+
+    /// The weight as floats, `(d)`.
+    float[] numbers() {
+        return WeightTensors.floats(weight);
+    }
 
     void close() {
         weight.close();

@@ -29,6 +29,11 @@ final class Rope implements AutoCloseable {
         this.sines = Scopes.owned(() -> place.empty(0, headSize / 2));
     }
 
+    /// Angle a position of each pair of a head, radians.
+    double[] speeds() {
+        return config.speeds(headSize);
+    }
+
     /// Cosines and sines of the tokens of a row, each `(T,1,D/2)`, in the caller's scope.
     record Angles(Tensor cosines, Tensor sines) {}
 

@@ -3,8 +3,9 @@ package understudy.reply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -115,11 +116,8 @@ final class DecodeLoop implements AutoCloseable {
             while (awaitWork()) {
                 warmUp();
                 takeIn();
-                for (Iterator<Writing> each = writing.iterator(); each.hasNext(); ) {
-                    if (!goOn(each.next())) {
-                        each.remove();
-                    }
-                }
+                writing.removeIf(text -> !choose(text));
+                read();
                 tell();
             }
         } finally {
@@ -221,15 +219,17 @@ final class DecodeLoop implements AutoCloseable {
                         Refusal.Reason.UNAVAILABLE, e.what(), e.where(), e.fix(), 0, e.getCause());
     }
 
+    /// Chooses the next token of a text, and tells of it.
+    ///
     /// @return whether there is more to write
-    private boolean goOn(Writing text) {
+    private boolean choose(Writing text) {
         Job job = text.job;
         Sequence sequence = text.sequence;
         try {
             if (job.cancelled()) {
                 sequence.cancel();
             }
-            boolean more = sequence.step();
+            boolean more = sequence.choose();
             job.wrote(sequence.take(), sequence.takeScores());
             if (more) {
                 return true;
@@ -241,6 +241,25 @@ final class DecodeLoop implements AutoCloseable {
         }
         sequence.close();
         return false;
+    }
+
+    /// Reads what all texts want next, those of one base together.
+    private void read() {
+        Map<Generator, List<Writing>> byBase = new IdentityHashMap<>();
+        for (Writing text : writing) {
+            byBase.computeIfAbsent(text.decoder.generator(), g -> new ArrayList<>()).add(text);
+        }
+        byBase.forEach((generator, texts) -> {
+            try {
+                generator.read(texts.stream().map(Writing::sequence).toList());
+            } catch (RuntimeException | LinkageError e) {
+                for (Writing text : texts) {
+                    text.job.failed(e instanceof UserError known ? unavailable(known) : e);
+                    text.sequence.close();
+                }
+                writing.removeAll(texts);
+            }
+        });
     }
 
     private static Completion.Finish finish(Generator.@Nullable Finish finish) {

@@ -1,5 +1,6 @@
 package understudy.tensor;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /// Held as floats: in the compute type, where there is nothing to do, or in another type, from
@@ -20,6 +21,11 @@ record FloatMatrix(Tensor weight, UnpackBuffer buffer) implements FrozenMatrix {
         return weight.scalar_type().intern() == buffer.type().scalar()
                 ? weight
                 : Scopes.keep(() -> buffer.ready(buffer.of(rows(), columns()).copy_(weight)));
+    }
+
+    @Override
+    public List<RowBlock> blocks() {
+        return List.of(RowBlock.of(weight));
     }
 
     @Override

@@ -13,6 +13,20 @@ class FourBit {
 
         /// 0 where a block has none.
         float minimum(long block);
+
+        /// Scales of `count` blocks from `from` on.
+        default void scales(long from, int count, float[] to) {
+            for (int i = 0; i < count; i++) {
+                to[i] = scale(from + i);
+            }
+        }
+
+        /// Minima of `count` blocks from `from` on.
+        default void minima(long from, int count, float[] to) {
+            for (int i = 0; i < count; i++) {
+                to[i] = minimum(from + i);
+            }
+        }
     }
 
     private final float[] code;

@@ -112,6 +112,17 @@ final class Int4 {
         return true;
     }
 
+    /// Halves as floats.
+    static void widen(short[] halves, int from, int count, float[] to) {
+        int whole = RowBlock.vectors(32) ? count / 16 * 16 : 0;
+        if (whole > 0) {
+            DotVectors.widen(halves, from, to, whole);
+        }
+        for (int i = whole; i < count; i++) {
+            to[i] = Float.float16ToFloat(halves[from + i]);
+        }
+    }
+
     private record Halves(short[] scales, short[] minima) implements FourBit.Blocks {
         @Override
         public float scale(long block) {
@@ -121,6 +132,16 @@ final class Int4 {
         @Override
         public float minimum(long block) {
             return Float.float16ToFloat(minima[(int) block]);
+        }
+
+        @Override
+        public void scales(long from, int count, float[] to) {
+            widen(scales, (int) from, count, to);
+        }
+
+        @Override
+        public void minima(long from, int count, float[] to) {
+            widen(minima, (int) from, count, to);
         }
     }
 

@@ -86,6 +86,12 @@ final class Int8Matrix implements FrozenMatrix {
     }
 
     @Override
+    public List<RowBlock> blocks() {
+        return List.of(
+                new ByteBlock(Native.packed(quants), Native.packed(scales), rows(), columns()));
+    }
+
+    @Override
     public long bytes() {
         return quants.numel() + 4 * scales.numel();
     }

@@ -41,6 +41,15 @@ final class Nf4 {
 
     private Nf4() {}
 
+    /// The 16 values as the bits of floats.
+    static int[] bits() {
+        int[] bits = new int[CODE.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToRawIntBits(CODE[i]);
+        }
+        return bits;
+    }
+
     private static float[] bounds() {
         float[] bounds = new float[CODE.length - 1];
         for (int i = 0; i < bounds.length; i++) {

@@ -42,6 +42,11 @@ final class PackedMatrix implements FrozenMatrix {
     }
 
     @Override
+    public List<RowBlock> blocks() {
+        return parts.stream().map(part -> (RowBlock) new FourBitBlock(part, columns)).toList();
+    }
+
+    @Override
     public long bytes() {
         return parts.stream().mapToLong(PackedPart::bytes).sum();
     }

@@ -3,6 +3,7 @@ package understudy.tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.PointerConsumer;
 import org.bytedeco.pytorch.Tensor;
@@ -84,5 +85,15 @@ public final class WeightTensors {
         }
         long bytes = tensor.numel() * tensor.element_size();
         return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(bytes);
+    }
+
+    /// The numbers of a tensor of any float type, on any device.
+    public static float[] floats(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor plain = tensor.cpu().to(torch.ScalarType.Float).contiguous();
+            float[] numbers = new float[Math.toIntExact(plain.numel())];
+            plain.data_ptr_float().get(numbers);
+            return numbers;
+        }
     }
 }

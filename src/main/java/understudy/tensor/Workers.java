@@ -57,12 +57,12 @@ public final class Workers {
     }
 
     /// Threads that work on a call.
-    static int threads() {
+    public static int threads() {
         return SHARED.helpers.length + 1;
     }
 
     /// Does `work` for 0 to `parts - 1` on all threads and returns when all is done.
-    static void run(int parts, IntConsumer work) {
+    public static void run(int parts, IntConsumer work) {
         if (parts == 1 || SHARED.helpers.length == 0) {
             for (int part = 0; part < parts; part++) {
                 work.accept(part);

@@ -1,6 +1,7 @@
 package understudy.model;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -14,6 +15,11 @@ public final class TinyModel {
 
     public static Path folder(String name) {
         return Golden.ROOT.resolve(name);
+    }
+
+    /// Of every golden model.
+    public static List<String> names() {
+        return Golden.names();
     }
 
     public static LanguageModel load(String name, ComputeType type) {

@@ -1,0 +1,233 @@
+package understudy.tensor;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/// Some rows of a frozen matrix, multiplied with one vector or a few without being unpacked to
+/// memory: for writing text, where a matrix is read for a token or a few.
+///
+/// Activations and sums are f32. A sum's order depends on the row alone, not on how many vectors
+/// there are or which thread does it. Where rows are too short or too odd for vectors, or the JVM
+/// has none, plain loops do the work.
+public abstract class RowBlock {
+    /// Rows at once.
+    static final int TILE = 16;
+
+    /// Columns that are unpacked at once for several vectors: they stay in the first cache.
+    private static final int STRETCH = 512;
+
+    private static final boolean AVAILABLE = VectorApi.available() && DotVectors.usable();
+
+    private final int rows;
+    private final int columns;
+    private final boolean vectors;
+
+    RowBlock(int rows, int columns, boolean vectors) {
+        this.rows = rows;
+        this.columns = columns;
+        this.vectors = vectors && vectors(columns);
+    }
+
+    /// The rows of a float tensor in the CPU's memory, which must outlive the result.
+    ///
+    /// @param weight f32 or bfloat16, `(rows, columns)`, contiguous
+    public static RowBlock of(Tensor weight) {
+        boolean half = weight.scalar_type().intern() == torch.ScalarType.BFloat16;
+        if (!half && weight.scalar_type().intern() != torch.ScalarType.Float) {
+            throw new IllegalArgumentException("rows of " + weight.scalar_type());
+        }
+        return new FloatBlock(
+                Native.packed(weight),
+                Math.toIntExact(weight.size(0)),
+                Math.toIntExact(weight.size(1)),
+                half);
+    }
+
+    /// Whether rows of that many columns can be read with vectors.
+    static boolean vectors(int columns) {
+        return AVAILABLE && columns % 32 == 0;
+    }
+
+    public final int rows() {
+        return rows;
+    }
+
+    public final int columns() {
+        return columns;
+    }
+
+    /// Memory that a thread works in.
+    public static final class Scratch {
+        private final float[] sums;
+        private final float[] unpacked = new float[4 * STRETCH];
+        float[] scales = new float[0];
+        float[] minima = new float[0];
+        private float[] row = new float[0];
+
+        /// @param most vectors at most
+        public Scratch(int most) {
+            this.sums = new float[Math.max(most, 4) * TILE * 16];
+        }
+
+        /// Makes room for what a tile's groups are scaled with.
+        void groups(int count) {
+            if (scales.length < count) {
+                scales = new float[count];
+                minima = new float[count];
+            }
+        }
+    }
+
+    /// Takes the products of some rows with each vector.
+    @FunctionalInterface
+    public interface Taker {
+        /// @param row    the first row
+        /// @param count  rows
+        /// @param vector which vector
+        /// @param sums   where the products are
+        /// @param at     index of the first
+        void take(int row, int count, int vector, float[] sums, int at);
+    }
+
+    /// Multiplies rows `from` to `to` with vectors `first` to `first + count - 1`.
+    public final void multiply(
+            Activations x, int first, int count, int from, int to, Scratch scratch, Taker taker) {
+        for (int row = from; row < to; row += TILE) {
+            int tile = Math.min(TILE, to - row);
+            if (!vectors) {
+                plain(x, first, count, row, tile, scratch);
+            } else {
+                begin(row, tile, scratch);
+                if (count == 1) {
+                    one(x, first, row, tile, scratch);
+                } else {
+                    several(x, first, count, row, tile, scratch);
+                }
+                addMinima(x, first, count, tile, scratch);
+                DotVectors.collapse(scratch.sums, count * TILE);
+            }
+            for (int i = 0; i < count; i++) {
+                scaleRows(row, tile, scratch.sums, i * TILE);
+                taker.take(row, tile, first + i, scratch.sums, i * TILE);
+            }
+        }
+    }
+
+    private void one(Activations x, int which, int row, int tile, Scratch scratch) {
+        int from = which * columns;
+        float[] values = paired() ? x.paired() : x.values();
+        if (from > 0) { // the loops begin at 0
+            scratch.row = scratch.row.length < columns ? new float[columns] : scratch.row;
+            System.arraycopy(values, from, scratch.row, 0, columns);
+            values = scratch.row;
+        }
+        dots(row, tile, values, scratch, scratch.sums);
+    }
+
+    private void several(Activations x, int first, int count, int row, int tile, Scratch scratch) {
+        int width = Lanes.WIDTH;
+        float[] sums = scratch.sums;
+        Arrays.fill(sums, 0, count * TILE * width, 0f);
+        float[] values = paired() ? x.paired() : x.values();
+        int each = TILE * width;
+        for (int from = 0; from < columns; from += STRETCH) {
+            int stretch = Math.min(STRETCH, columns - from);
+            for (int r = 0; r < tile; r += 4) {
+                int four = Math.min(4, tile - r);
+                unpack(row, r, four, from, from + stretch, scratch, scratch.unpacked, STRETCH);
+                int done = 0;
+                while (done < count) {
+                    int at = (done * TILE + r) * width;
+                    int in = (first + done) * columns + from;
+                    float[] w = scratch.unpacked;
+                    int now = Math.min(4, count - done);
+                    switch (now) {
+                        case 1 ->
+                                RowVectors.rows1(
+                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
+                        case 2 ->
+                                RowVectors.rows2(
+                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
+                        case 3 ->
+                                RowVectors.rows3(
+                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
+                        default ->
+                                RowVectors.rows4(
+                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
+                    }
+                    done += now;
+                }
+            }
+        }
+    }
+
+    private void addMinima(Activations x, int first, int count, int tile, Scratch scratch) {
+        int stride = minimaStride();
+        for (int i = 0; stride > 0 && i < count; i++) {
+            DotVectors.minima(
+                    scratch.minima,
+                    stride,
+                    tile,
+                    x.groupSums(),
+                    (first + i) * x.groups(),
+                    scratch.sums,
+                    i * TILE * Lanes.WIDTH);
+        }
+    }
+
+    /// Number by number; rows are unpacked one at a time.
+    private void plain(Activations x, int first, int count, int row, int tile, Scratch scratch) {
+        scratch.row = scratch.row.length < columns ? new float[columns] : scratch.row;
+        float[] w = scratch.row;
+        float[] values = x.values();
+        for (int r = 0; r < tile; r++) {
+            readPlain(row + r, w, 0);
+            for (int i = 0; i < count; i++) {
+                int at = (first + i) * columns;
+                float sum = 0;
+                for (int c = 0; c < columns; c++) {
+                    sum += w[c] * values[at + c];
+                }
+                scratch.sums[i * TILE + r] = sum;
+            }
+        }
+    }
+
+    /// The numbers of a row in their order, as they are before [#scaleRows].
+    abstract void readPlain(int row, float[] to, int at);
+
+    /// The numbers of a row in their order.
+    public final void read(int row, float[] to, int at) {
+        readPlain(row, to, at);
+        float[] scale = {1};
+        scaleRows(row, 1, scale, 0);
+        for (int i = 0; scale[0] != 1 && i < columns; i++) {
+            to[at + i] *= scale[0];
+        }
+    }
+
+    /// Whether vectors are multiplied in pairs.
+    abstract boolean paired();
+
+    /// Brings the scales of a tile's groups into the scratch memory.
+    void begin(int row, int count, Scratch scratch) {}
+
+    /// Sums of lanes of some rows with one vector, a vector a row.
+    abstract void dots(int row, int count, float[] x, Scratch scratch, float[] sums);
+
+    /// Columns `from` to `to` of rows as [#dots] multiplies them.
+    ///
+    /// @param row  the tile's first
+    /// @param skip rows of the tile in front of the first that is unpacked
+    abstract void unpack(
+            int row, int skip, int count, int from, int to, Scratch scratch, float[] out, int gap);
+
+    /// How far apart the minima of two rows are in the scratch memory; 0 without minima.
+    int minimaStride() {
+        return 0;
+    }
+
+    /// Multiplies products by what all numbers of a row are scaled with.
+    void scaleRows(int row, int count, float[] products, int at) {}
+}
