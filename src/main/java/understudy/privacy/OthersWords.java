@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// What other people wrote, as keyed hashes: enough to recognise it, not to read it.
@@ -47,6 +48,16 @@ public final class OthersWords {
         OthersWords others = new OthersWords();
         messages.forEach(message -> others.add(message, regions));
         others.runs.sort();
+        others.secrets.sort();
+        return others;
+    }
+
+    /// Knows single values only, and no runs of words.
+    ///
+    /// @param values found by [PersonalData], each folded
+    static OthersWords ofValues(Map<String, Kind> values) {
+        OthersWords others = new OthersWords();
+        values.forEach((value, kind) -> others.addSecret(kind, value));
         others.secrets.sort();
         return others;
     }
