@@ -71,6 +71,16 @@ public final class OthersWords {
         return runs.size();
     }
 
+    /// Whether personal data of theirs stands in a text, in any spelling.
+    public boolean tells(String text) {
+        return !secrets(Fold.of(text).text()).isEmpty();
+    }
+
+    /// Whether a run of twelve of their words stands in a text.
+    public boolean repeats(String text) {
+        return !runs(text, List.of()).isEmpty();
+    }
+
     private void add(String message, List<String> regions) {
         new Shingles(message, key).forEach((hash, start, end) -> runs.add(hash));
         for (Finding found : PersonalData.find(message, regions)) {
