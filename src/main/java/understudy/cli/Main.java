@@ -26,6 +26,7 @@ import picocli.CommandLine.Model.OptionSpec;
             DemoCommand.class,
             DoctorCommand.class,
             EvaluateCommand.class,
+            ForgetCommand.class,
             ImportCommand.class,
             MessagesCommand.class,
             ModelCommand.class,
