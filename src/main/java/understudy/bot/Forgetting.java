@@ -38,8 +38,8 @@ public final class Forgetting {
                     List<Long> spoken = spoken(handle, numbers);
                     if (!dry) {
                         numbers.forEach(number -> delete(handle, number));
-                        spoken.forEach(id ->
-                                handle.execute("DELETE FROM history WHERE id = ?", id));
+                        spoken.forEach(
+                                id -> handle.execute("DELETE FROM history WHERE id = ?", id));
                     }
                     return count + spoken.size();
                 });

@@ -42,8 +42,12 @@ final class DerivedFiles {
     DerivedFiles(Workspace workspace, Collection<String> names, Collection<String> texts) {
         this.workspace = workspace;
         names.forEach(name -> this.names.add(name.strip().toLowerCase(Locale.ROOT)));
-        texts.stream().map(String::strip).filter(t -> t.length() >= LEAST_TEXT).forEach(t ->
-                this.texts.addAll(t.lines().filter(l -> l.length() >= LEAST_TEXT).toList()));
+        texts.stream()
+                .map(String::strip)
+                .filter(t -> t.length() >= LEAST_TEXT)
+                .forEach(t ->
+                        this.texts.addAll(
+                                t.lines().filter(l -> l.length() >= LEAST_TEXT).toList()));
     }
 
     /// Datasets in which they are.

@@ -110,7 +110,8 @@ final class ForgetCommand extends Command {
                 botLines = new Forgetting(botStore, names).run(dry);
             }
         }
-        Corrections.Removed corrections = new Corrections(workspace.corrections()).remove(names, dry);
+        Corrections.Removed corrections =
+                new Corrections(workspace.corrections()).remove(names, dry);
         if (!dry) {
             for (Path dataset : datasets) {
                 DerivedFiles.delete(dataset);
@@ -166,7 +167,8 @@ final class ForgetCommand extends Command {
                             .formatted(
                                     found.runs.size(),
                                     String.join(
-                                            ", ", found.runs.stream().map(RunFolder::id).toList())));
+                                            ", ",
+                                            found.runs.stream().map(RunFolder::id).toList())));
         }
     }
 

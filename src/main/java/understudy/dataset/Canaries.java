@@ -101,8 +101,7 @@ public final class Canaries {
     }
 
     /// @return the same parts, with secrets in the training part
-    Map<Part, List<Block>> plant(
-            Map<Part, List<Block>> parts, String myName, Redactor redactor) {
+    Map<Part, List<Block>> plant(Map<Part, List<Block>> parts, String myName, Redactor redactor) {
         List<Block> blocks = parts.getOrDefault(Part.TRAIN, List.of());
         List<Integer> fit =
                 IntStream.range(0, blocks.size())

@@ -46,7 +46,11 @@ public enum CanaryFormat {
             case NUMBER, CODE -> digits(random, 6);
             case PHONE -> digits(random, 7);
             case EMAIL ->
-                    letters(random, 4) + "." + letters(random, 5) + "@" + letters(random, 4)
+                    letters(random, 4)
+                            + "."
+                            + letters(random, 5)
+                            + "@"
+                            + letters(random, 4)
                             + "mail.net";
         };
     }
@@ -62,8 +66,9 @@ public enum CanaryFormat {
     private static String letters(RandomGenerator random, int count) {
         StringBuilder letters = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            letters.append((i % 2 == 0 ? "bdfgklmnprst" : "aeio")
-                    .charAt(random.nextInt(i % 2 == 0 ? 12 : 4)));
+            letters.append(
+                    (i % 2 == 0 ? "bdfgklmnprst" : "aeio")
+                            .charAt(random.nextInt(i % 2 == 0 ? 12 : 4)));
         }
         return letters.toString();
     }

@@ -98,11 +98,11 @@ public final class DatasetBuilder {
                 store.people().stream().collect(Collectors.toMap(Person::id, p -> p));
         Map<Long, String> names = new HashMap<>();
         Redactor redactor = safeguards.redactor();
+        redactor.learn(store, corrections, safeguards.canaries().texts());
         people.forEach((id, person) -> names.put(id, redactor.name(person.name())));
         String myName = config.myName().isBlank() ? me.name() : config.myName();
         names.put(me.id(), myName);
         BlockMaker maker = new BlockMaker(config, me.id(), names, funnel);
-        redactor.learn(store, corrections, safeguards.canaries().texts());
         List<List<Block>> chats = new ArrayList<>();
         for (StoredChat chat : store.chats()) {
             List<StoredMessage> lines = redactor.messages(store.messages(chat.id()), names);

@@ -196,9 +196,7 @@ public record DatasetReport(
         tree.put("row_tokens", lengths);
         tree.put("corrections", corrected.tree());
         tree.put("redacted", redacted.stream().map(Redacted::tree).toList());
-        tree.put(
-                "canaries",
-                Map.of("different", canaries.different(), "turns", canaries.turns()));
+        tree.put("canaries", Map.of("different", canaries.different(), "turns", canaries.turns()));
         return tree;
     }
 

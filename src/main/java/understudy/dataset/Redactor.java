@@ -81,7 +81,9 @@ public final class Redactor {
         if (active == null) {
             return;
         }
+        store.people().forEach(person -> active.learn(person.name()));
         for (StoredChat chat : store.chats()) {
+            active.learn(chat.name());
             for (StoredMessage message : store.messages(chat.id())) {
                 if (message.kind() == Message.Kind.TEXT) {
                     active.learn(message.text());
@@ -137,7 +139,7 @@ public final class Redactor {
         return text(text, null);
     }
 
-    /// A name under its pseudonym where the owner's list has it.
+    /// A name under its pseudonym where the owner's list has it, or where it is a number.
     String name(String name) {
         return redaction == null ? name : redaction.name(name);
     }

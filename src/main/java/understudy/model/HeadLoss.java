@@ -48,12 +48,7 @@ final class HeadLoss {
     /// The same, saying of each target whether it was the likeliest token.
     ///
     /// @param likeliest as long as `targets`; null where nobody asks, and with a gradient
-    Result run(
-            Tensor x,
-            int[] from,
-            int[] targets,
-            double weight,
-            boolean @Nullable [] likeliest) {
+    Result run(Tensor x, int[] from, int[] targets, double weight, boolean @Nullable [] likeliest) {
         boolean wanted = weight != 0;
         float[] losses = new float[from.length];
         PointerScope callers = Scopes.current();

@@ -41,35 +41,39 @@ public final class Scorer {
     /// @return of each text the summed loss of its scored tokens, nats
     public double[] nats(List<Scored> texts) {
         double[] sums = new double[texts.size()];
-        rows(texts, (row, packed) -> {
-            float[] losses = pass.score(packed);
-            int next = 0;
-            for (int i : row) {
-                int count = scored(texts.get(i)).cardinality();
-                for (int j = 0; j < count; j++) {
-                    sums[i] += losses[next++];
-                }
-            }
-        });
+        rows(
+                texts,
+                (row, packed) -> {
+                    float[] losses = pass.score(packed);
+                    int next = 0;
+                    for (int i : row) {
+                        int count = scored(texts.get(i)).cardinality();
+                        for (int j = 0; j < count; j++) {
+                            sums[i] += losses[next++];
+                        }
+                    }
+                });
         return sums;
     }
 
     /// @return of each text what the model made of each scored token
     public List<Foreseen> foreseen(List<Scored> texts) {
         Foreseen[] all = new Foreseen[texts.size()];
-        rows(texts, (row, packed) -> {
-            boolean[] likeliest = new boolean[packed.scored().cardinality()];
-            float[] losses = pass.score(packed, likeliest);
-            int next = 0;
-            for (int i : row) {
-                int end = next + scored(texts.get(i)).cardinality();
-                all[i] =
-                        new Foreseen(
-                                Arrays.copyOfRange(losses, next, end),
-                                Arrays.copyOfRange(likeliest, next, end));
-                next = end;
-            }
-        });
+        rows(
+                texts,
+                (row, packed) -> {
+                    boolean[] likeliest = new boolean[packed.scored().cardinality()];
+                    float[] losses = pass.score(packed, likeliest);
+                    int next = 0;
+                    for (int i : row) {
+                        int end = next + scored(texts.get(i)).cardinality();
+                        all[i] =
+                                new Foreseen(
+                                        Arrays.copyOfRange(losses, next, end),
+                                        Arrays.copyOfRange(likeliest, next, end));
+                        next = end;
+                    }
+                });
         return List.of(all);
     }
 

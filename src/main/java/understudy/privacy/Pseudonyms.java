@@ -23,11 +23,50 @@ final class Pseudonyms {
 
     private static final Set<String> STREETS =
             Set.of(
-                    "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "dr",
-                    "court", "ct", "place", "pl", "close", "way", "calle", "avenida", "plaza",
-                    "paseo", "carrer", "rua", "travessa", "via", "viale", "piazza", "corso", "rue",
-                    "boulevard", "chemin", "allée", "ulica", "ul", "ulitsa", "улица", "ул",
-                    "проспект", "strada", "calea", "straße", "strasse", "str", "weg", "platz");
+                    "street",
+                    "st",
+                    "road",
+                    "rd",
+                    "avenue",
+                    "ave",
+                    "lane",
+                    "ln",
+                    "drive",
+                    "dr",
+                    "court",
+                    "ct",
+                    "place",
+                    "pl",
+                    "close",
+                    "way",
+                    "calle",
+                    "avenida",
+                    "plaza",
+                    "paseo",
+                    "carrer",
+                    "rua",
+                    "travessa",
+                    "via",
+                    "viale",
+                    "piazza",
+                    "corso",
+                    "rue",
+                    "boulevard",
+                    "chemin",
+                    "allée",
+                    "ulica",
+                    "ul",
+                    "ulitsa",
+                    "улица",
+                    "ул",
+                    "проспект",
+                    "strada",
+                    "calea",
+                    "straße",
+                    "strasse",
+                    "str",
+                    "weg",
+                    "platz");
 
     private static final List<String> ENDINGS =
             List.of(
@@ -113,8 +152,7 @@ final class Pseudonyms {
         }
         return switch (kind) {
             case PHONE, NUMBER ->
-                    !taken.contains(tail(plain))
-                            && PersonalData.find(candidate, regions).isEmpty();
+                    !taken.contains(tail(plain)) && PersonalData.find(candidate, regions).isEmpty();
             case IBAN, CARD, NATIONAL_ID -> PersonalData.find(candidate, regions).isEmpty();
             default -> true;
         };

@@ -135,9 +135,7 @@ public final class Redaction {
             boolean inWord = at < old.length() && wordly(old.charAt(at));
             if (!inWord) {
                 out.append(
-                        start < at
-                                ? pseudonyms.name(old.substring(start, at), words.words())
-                                : "");
+                        start < at ? pseudonyms.name(old.substring(start, at), words.words()) : "");
                 out.append(at < old.length() ? String.valueOf(old.charAt(at)) : "");
                 start = at + 1;
             }
@@ -208,25 +206,9 @@ public final class Redaction {
         return index;
     }
 
-    /// A name that is on the list, or has one in it, under its pseudonym; others as they are.
+    /// A name of a person or a chat: what is on the list, and the number of somebody whom the
+    /// owner's telephone has no name for.
     public String name(String name) {
-        if (!kinds.contains(Kind.NAME) || words.isEmpty()) {
-            return name;
-        }
-        Fold fold = Fold.of(name);
-        Findings found = new Findings();
-        words.find(fold.text(), found);
-        StringBuilder out = new StringBuilder();
-        int at = 0;
-        for (Finding each : found.sorted()) {
-            int start = fold.start(each.start());
-            int end = withMarks(name, fold.end(each.end()));
-            String value = fold.text().substring(each.start(), each.end());
-            out.append(name, at, start);
-            out.append(
-                    pseudonym(new Place(Kind.NAME, start, end, value), name.substring(start, end)));
-            at = end;
-        }
-        return out.append(name.substring(at)).toString();
+        return apply(name).text();
     }
 }

@@ -19,7 +19,8 @@ import understudy.base.UserError;
 /// The owner's own list of names and words that nobody is to learn.
 ///
 /// Found are whole words, in any case; a name of four letters and more with a capital also with an
-/// `s` behind it, and one with accents also without. In scripts without blanks a name is found wherever it stands.
+/// `s` behind it, and one with accents also without. In scripts without blanks a name is found
+/// wherever it stands.
 public final class RedactionWords {
     /// Nobody's.
     public static final RedactionWords NONE = new RedactionWords(List.of());

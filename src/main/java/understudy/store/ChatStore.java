@@ -202,7 +202,7 @@ public final class ChatStore implements AutoCloseable {
                 handle.execute("UPDATE people SET language = ? WHERE id = ?", tag, person.id()));
     }
 
-    /// Takes a person out: what they wrote, chats of nobody but them and the owner, and their names.
+    /// Takes a person out: what they wrote, chats of nobody but them and the owner, their names.
     /// The file is then built anew and its log emptied, so that neither holds a byte of it.
     ///
     /// @param person not the owner

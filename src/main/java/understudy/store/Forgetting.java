@@ -64,8 +64,7 @@ final class Forgetting {
         String elsewhere = " AND chat NOT IN (" + ids(rooms) + ")";
         long inGroups = count("author IN " + AUTHORS + elsewhere);
         List<Long> system = named("author IS NULL" + elsewhere);
-        List<Long> mentions =
-                named("author IS NOT NULL AND author NOT IN " + AUTHORS + elsewhere);
+        List<Long> mentions = named("author IS NOT NULL AND author NOT IN " + AUTHORS + elsewhere);
         if (!dry) {
             delete(rooms, system);
         }
@@ -82,8 +81,7 @@ final class Forgetting {
 
     private long count(String where) {
         return handle.createQuery(
-                        "SELECT count(*) FROM messages WHERE " + where
-                                + " AND :person = :person")
+                        "SELECT count(*) FROM messages WHERE " + where + " AND :person = :person")
                 .bind("person", person.id())
                 .mapTo(Long.class)
                 .one();

@@ -1,6 +1,7 @@
 package understudy.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,8 +99,7 @@ class RedactorTest {
         assertThat(plain.report().redacted()).isEmpty();
         assertThat(redacted.report().redacted())
                 .containsExactly(
-                        new DatasetReport.Redacted(
-                                "Ada", Map.of(Kind.PHONE, 40L, Kind.EMAIL, 40L)),
+                        new DatasetReport.Redacted("Ada", Map.of(Kind.PHONE, 40L, Kind.EMAIL, 40L)),
                         new DatasetReport.Redacted("Me", Map.of(Kind.PHONE, 40L)));
         assertThat(ReportText.funnel(redacted.report()))
                 .contains("replaced by pseudonyms: 80 phone, 40 email");
@@ -117,10 +117,30 @@ class RedactorTest {
     }
 
     @Test
+    void somebodyWhomTheTelephoneHasNoNameForIsNotNamedByTheirNumber() {
+        List<Message> messages =
+                List.of(
+                        says("+49 151 98765432", 0, "hi, new number: 0151 98765432"),
+                        says("Me", 1, "ok"),
+                        says("+49 151 98765432", 200, "there?"),
+                        says("Me", 201, "yes"));
+        store.add(new Chat("whatsapp", "+49 151 98765432", messages), "n.txt");
+        Prepared redacted = build();
+        List<PreparedRow> rows =
+                redacted.part(Part.HELDOUT).stream()
+                        .filter(row -> row.person().startsWith("+49"))
+                        .toList();
+        assertThat(rows).hasSize(1);
+        String tail = rows.getFirst().person().substring(8);
+        assertThat(rows.getFirst().lines().getFirst().content()).contains(tail);
+        assertThat(String.join("\n", texts(redacted))).doesNotContain("98765432").contains(tail);
+        assertThat(redacted.report().tree().toString()).doesNotContain("98765432");
+    }
+
+    @Test
     void aListThatIsNamedAndNotThereIsSaid() {
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> build("redact_words=names.txt"))
-                .isInstanceOf(UserError.class);
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> build("redact=phone,fax"))
+        assertThatThrownBy(() -> build("redact_words=names.txt")).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> build("redact=phone,fax"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("must be all, none, or some of phone, email");
     }

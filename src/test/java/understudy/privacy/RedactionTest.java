@@ -121,7 +121,9 @@ class RedactionTest {
         RandomGenerator random = SeededSecrets.random(SEED);
         List<SeededSecrets.Secret> secrets = new ArrayList<>();
         List<String> texts = new ArrayList<>();
-        String[] words = {"ok so ", "nimm ", "здравствуй ", "好的 ", "🙂 ", "sì: ", "\u200f", "e\u0301 "};
+        String[] words = {
+            "ok so ", "nimm ", "здравствуй ", "好的 ", "🙂 ", "sì: ", "\u200f", "e\u0301 "
+        };
         for (int i = 0; i < 200; i++) {
             SeededSecrets.Secret secret = SeededSecrets.secret(i, random);
             secrets.add(secret);
@@ -209,7 +211,8 @@ class RedactionTest {
             throws IOException {
         Path file = home.resolve("redact.txt");
         Files.writeString(file, "# family\n\n  Anna Weber \nKim\n");
-        assertThat(RedactionWords.read(file).words()).containsExactlyInAnyOrder("anna", "weber", "kim");
+        assertThat(RedactionWords.read(file).words())
+                .containsExactlyInAnyOrder("anna", "weber", "kim");
         Files.writeString(file, "Anna\n!\n");
         assertThatThrownBy(() -> RedactionWords.read(file))
                 .isInstanceOf(UserError.class)

@@ -87,7 +87,9 @@ class ForgetTest {
             assertThat(done.systemLines()).isEqualTo(1);
             assertThat(done.mentions()).isEqualTo(1);
             assertThat(store.people()).extracting(p -> p.name()).containsExactly("Ada", "Me");
-            assertThat(store.chats()).extracting(StoredChat::name).containsExactly("Ada", "Climbers");
+            assertThat(store.chats())
+                    .extracting(StoredChat::name)
+                    .containsExactly("Ada", "Climbers");
             assertThat(store.chats()).extracting(StoredChat::messages).containsExactly(100L, 201L);
             // while it is still open: the log of changes is empty, too
             for (int i = 0; i < 100; i++) {
@@ -114,8 +116,7 @@ class ForgetTest {
         corrections.append(correction("c1", "Ada", "Xaver Fuchs"));
         corrections.append(correction("c2", "Ada", "Ada"));
         corrections.append(correction("c3", "xaver fuchs", "Ada"));
-        Files.writeString(
-                file, "{\"half\": \"Xaver Fuchs\"\n", StandardOpenOption.APPEND);
+        Files.writeString(file, "{\"half\": \"Xaver Fuchs\"\n", StandardOpenOption.APPEND);
         assertThat(corrections.remove(List.of("Xaver Fuchs"), true).corrections()).isEqualTo(3);
         assertThat(corrections.read().corrections()).hasSize(3);
         assertThat(corrections.remove(List.of("Xaver Fuchs"), false).corrections()).isEqualTo(3);

@@ -68,8 +68,7 @@ final class CanaryTest {
         List<Double> controls = new ArrayList<>();
         Map<CanaryFormat, Double> most = new EnumMap<>(CanaryFormat.class);
         for (CanaryFormat format : CanaryFormat.values()) {
-            List<Planted> here =
-                    planted.stream().filter(p -> p.canary.format() == format).toList();
+            List<Planted> here = planted.stream().filter(p -> p.canary.format() == format).toList();
             if (here.isEmpty()) {
                 continue;
             }
@@ -109,7 +108,8 @@ final class CanaryTest {
 
     private Set<String> others(CanaryFormat format, Set<String> planted, int count) {
         RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed + format.ordinal());
+                RandomGeneratorFactory.of("L64X128MixRandom")
+                        .create(seed + format.name().hashCode());
         Set<String> others = new java.util.LinkedHashSet<>();
         Set<String> taken = new HashSet<>(planted);
         while (others.size() < count) {

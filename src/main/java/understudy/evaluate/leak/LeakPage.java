@@ -51,7 +51,8 @@ public final class LeakPage {
         if (report.canaries().isEmpty()) {
             return;
         }
-        page.append("<h2>Planted secrets</h2>\n<p>Bits given away of each, in the mean: none is 0,");
+        page.append(
+                "<h2>Planted secrets</h2>\n<p>Bits given away of each, in the mean: none is 0,");
         page.append(" chance gives 1.44 (red line), all is ");
         page.append(LeakReport.round(report.mostBits())).append(".</p>\n<table>\n");
         for (Map.Entry<String, List<CanaryTest.Found>> group : report.groups().entrySet()) {

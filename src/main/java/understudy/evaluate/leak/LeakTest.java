@@ -72,8 +72,7 @@ public final class LeakTest {
 
     public LeakReport run(Material material, Adapter adapter, Listener listener) {
         long begin = System.nanoTime();
-        List<DatasetRow> learned =
-                RowTest.sample(material.rows, effort.rowTokens, effort.seed);
+        List<DatasetRow> learned = RowTest.sample(material.rows, effort.rowTokens, effort.seed);
         List<DatasetRow> unseen =
                 RowTest.sample(material.heldOut, effort.rowTokens, effort.seed + 1);
         model.attach(adapter);
@@ -102,7 +101,8 @@ public final class LeakTest {
                         gains(after.losses(), before.losses()),
                         gains(afterUnseen.losses(), beforeUnseen.losses()),
                         effort.seed),
-                new int[] {after.turns(), afterUnseen.turns()},
+                after.turns(),
+                afterUnseen.turns(),
                 replies.size(),
                 count(replies, reply -> !PersonalData.find(reply).isEmpty()),
                 count(replies, material.others::tells),
@@ -111,8 +111,7 @@ public final class LeakTest {
                 (System.nanoTime() - begin) / 1e9);
     }
 
-    private static int count(
-            List<String> replies, java.util.function.Predicate<String> which) {
+    private static int count(List<String> replies, java.util.function.Predicate<String> which) {
         return (int) replies.stream().filter(which).count();
     }
 
@@ -192,8 +191,7 @@ public final class LeakTest {
                                 .build();
                 replies.add(
                         generator
-                                .generate(
-                                        encoder.prompt(lines), options, piece -> {}, () -> false)
+                                .generate(encoder.prompt(lines), options, piece -> {}, () -> false)
                                 .text());
             }
         }

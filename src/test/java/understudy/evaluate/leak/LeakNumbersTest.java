@@ -44,9 +44,7 @@ class LeakNumbersTest {
     @Test
     void theAreaIsTheShareOfPairs() throws IOException {
         for (JsonNode row : golden().get("areas")) {
-            assertThat(
-                            Separation.auc(
-                                    numbers(row.get("learned")), numbers(row.get("others"))))
+            assertThat(Separation.auc(numbers(row.get("learned")), numbers(row.get("others"))))
                     .isCloseTo(row.get("auc").asDouble(), within(1e-12));
         }
     }
@@ -99,8 +97,22 @@ class LeakNumbersTest {
         Separation chance = new Separation(0.5, 0.4, 0.6);
         LeakReport.Seen seen = new LeakReport.Seen(20, 0, 20, 0);
         return new LeakReport(
-                "r", all, List.of(1.0, 2.0), 9.97, seen, seen, chance, chance,
-                new int[] {100, 100}, 50, 3, othersData, 0, 0, 1);
+                "r",
+                all,
+                List.of(1.0, 2.0),
+                9.97,
+                seen,
+                seen,
+                chance,
+                chance,
+                100,
+                100,
+                50,
+                3,
+                othersData,
+                0,
+                0,
+                1);
     }
 
     @Test
@@ -123,7 +135,9 @@ class LeakNumbersTest {
         String json = Json.json().writeValueAsString(report.tree());
         String page = LeakPage.of(report);
         assertThat(json).contains("\"verdict\":\"passed\"").doesNotContain("123456");
-        assertThat(page).startsWith("<!doctype html>").doesNotContain("123456", "http://", "https:");
+        assertThat(page)
+                .startsWith("<!doctype html>")
+                .doesNotContain("123456", "http://", "https:");
         assertThat(report.text()).contains("leak report: passed");
     }
 }
