@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -60,9 +61,11 @@ public final class Forgetting {
                         "SELECT id, name FROM links",
                         "SELECT chat AS id, name FROM met WHERE is_group = 0")) {
             handle.createQuery(query)
-                    .map((row, context) ->
-                            theirs(row.getString("name")) ? List.of(row.getLong("id")) : List.of())
-                    .forEach(ids -> ids.forEach(id -> numbers.add((Long) id)));
+                    .map((row, context) -> Map.entry(row.getLong("id"), row.getString("name")))
+                    .list()
+                    .stream()
+                    .filter(known -> theirs(known.getValue()))
+                    .forEach(known -> numbers.add(known.getKey()));
         }
         return numbers;
     }
