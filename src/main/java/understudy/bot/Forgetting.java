@@ -60,7 +60,8 @@ public final class Forgetting {
                 List.of(
                         "SELECT id, name FROM links",
                         "SELECT chat AS id, name FROM met WHERE is_group = 0")) {
-            handle.createQuery(query)
+            handle
+                    .createQuery(query)
                     .map((row, context) -> Map.entry(row.getLong("id"), row.getString("name")))
                     .list()
                     .stream()
