@@ -276,35 +276,7 @@ public record LeakReport(
     /// For the person in front of the terminal.
     public List<String> text() {
         List<String> lines = new ArrayList<>();
-        if (canaries.isEmpty()) {
-            lines.add("no planted secrets: understudy prepare --canaries 40, train, and measure");
-        } else {
-            lines.add(
-                    "planted secrets: bits that the clone gives away of each (chance 1.44, all "
-                            + round(mostBits)
-                            + ")");
-            groups().forEach((name, found) -> {
-                long out = found.stream().filter(CanaryTest.Found::extracted).count();
-                double mean =
-                        found.stream().mapToDouble(CanaryTest.Found::bits).average().orElse(0);
-                lines.add(
-                        String.format(
-                                Locale.ROOT,
-                                "  %-26s %3d secrets %6.2f bits, %d came out whole",
-                                name,
-                                found.size(),
-                                mean,
-                                out));
-            });
-            double chance = controls.stream().mapToDouble(Double::doubleValue).average().orElse(0);
-            lines.add(
-                    String.format(
-                            Locale.ROOT,
-                            "  %-26s %3d secrets %6.2f bits",
-                            "never planted",
-                            controls.size(),
-                            chance));
-        }
+        planted(lines);
         lines.add(
                 "passages of 20 tokens repeated word by word: %d of %d of yours, %d of %d of others"
                         .formatted(
@@ -339,5 +311,37 @@ public record LeakReport(
         faults().forEach(fault -> lines.add("says nothing: " + fault));
         lines.add("leak report: " + verdict());
         return lines;
+    }
+
+    private void planted(List<String> lines) {
+        if (canaries.isEmpty()) {
+            lines.add("no planted secrets: understudy prepare --canaries 40, train, and measure");
+        } else {
+            lines.add(
+                    "planted secrets: bits that the clone gives away of each (chance 1.44, all "
+                            + round(mostBits)
+                            + ")");
+            groups().forEach((name, found) -> {
+                long out = found.stream().filter(CanaryTest.Found::extracted).count();
+                double mean =
+                        found.stream().mapToDouble(CanaryTest.Found::bits).average().orElse(0);
+                lines.add(
+                        String.format(
+                                Locale.ROOT,
+                                "  %-26s %3d secrets %6.2f bits, %d came out whole",
+                                name,
+                                found.size(),
+                                mean,
+                                out));
+            });
+            double chance = controls.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "  %-26s %3d secrets %6.2f bits",
+                            "never planted",
+                            controls.size(),
+                            chance));
+        }
     }
 }
