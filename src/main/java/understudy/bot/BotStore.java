@@ -289,6 +289,16 @@ public final class BotStore implements AutoCloseable {
         }
     }
 
+    /// As [#scrub], and the file is built anew.
+    void rebuild() {
+        turn.lock();
+        try {
+            StoreFile.rebuild(jdbi, file, KIND);
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /// Gives a group its new number, everywhere. Its messages are numbered anew, too.
     void move(long from, long to) {
         change(handle -> {

@@ -91,6 +91,11 @@ final class CompleterOptions {
                             + " $UNDERSTUDY_UPSTREAM_KEY.")
     @Nullable Path upstreamKey;
 
+    @Option(
+            names = "--accept-leaks",
+            description = "Answer others although a run's leak report failed.")
+    boolean acceptLeaks;
+
     /// Nothing is loaded yet.
     ///
     /// @param runs that may be asked for, the default first; empty for every finished one
@@ -139,6 +144,7 @@ final class CompleterOptions {
                     "--upstream-model, --upstream-key-file",
                     "--upstream URL");
         }
+        LeakGate.check(workspace, runs, acceptLeaks, console);
         LocalCompleter completer = local(workspace, runs);
         try {
             completer.warm("");

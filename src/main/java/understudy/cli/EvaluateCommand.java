@@ -20,6 +20,7 @@ import understudy.dataset.DatasetConfig;
 import understudy.dataset.DatasetRow;
 import understudy.dataset.Part;
 import understudy.evaluate.HeldOutScore;
+import understudy.evaluate.leak.LeakTest;
 import understudy.model.Adapter;
 import understudy.model.PeftFolder;
 import understudy.run.RunFolder;
@@ -41,11 +42,24 @@ final class EvaluateCommand extends Command {
             description = "Write the rows that were scored, as JSON lines, for another judge.")
     @Nullable Path rowsFile;
 
+    @Option(
+            names = "--leak",
+            description =
+                    "Try to get out what was put in: planted secrets, passages, data of others.")
+    boolean leak;
+
     /// What was measured, rounded as in `--json`.
     record Outcome(double before, double after, long characters) {}
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
+        if (leak) {
+            RunFolder run = RunFolder.open(workspace, chosen.run);
+            console.result(
+                    new LeakEvaluation(workspace, console)
+                            .run(run, chosen.device, LeakTest.Effort.STANDARD));
+            return ExitCode.OK;
+        }
         evaluate(workspace, console);
         return ExitCode.OK;
     }

@@ -2,6 +2,7 @@ package understudy.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import understudy.dataset.Prepared;
 import understudy.dataset.Preview;
 import understudy.dataset.ReportCharts;
 import understudy.dataset.ReportText;
+import understudy.dataset.Safeguards;
 import understudy.store.ChatStore;
 import understudy.store.Corrections;
 import understudy.text.TemplateEncoder;
@@ -56,14 +58,21 @@ final class PrepareCommand extends Command {
                             + " dataset.corrections=true.")
     boolean corrections;
 
+    @Option(
+            names = "--canaries",
+            paramLabel = "N",
+            description =
+                    "Plant made-up secrets, by which evaluate --leak measures; short for --set"
+                            + " dataset.canaries=N.")
+    @Nullable Integer canaries;
+
     @Mixin RecipeOptions recipe = new RecipeOptions();
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
         try (ChatStore store = ChatStore.open(workspace.chats())) {
             DatasetBuilder.owner(store);
-            RecipeFile recipeFile =
-                    recipe.load(corrections ? List.of("dataset.corrections=true") : List.of());
+            RecipeFile recipeFile = recipe.load(settings());
             Settings settings = recipeFile.settings().section("dataset");
             DatasetConfig datasetConfig = DatasetConfig.from(settings);
             String called = called(recipeFile);
@@ -71,6 +80,7 @@ final class PrepareCommand extends Command {
             TemplateEncoder encoder =
                     TemplateEncoder.load(
                             model.path(), datasetConfig.template() == DatasetConfig.Template.SEED);
+            Safeguards safeguards = Safeguards.of(workspace.home(), datasetConfig);
             Prepared prepared =
                     DatasetBuilder.build(
                             store,
@@ -78,9 +88,11 @@ final class PrepareCommand extends Command {
                                     ? new Corrections(workspace.corrections()).read()
                                     : Corrections.Read.NONE,
                             new Prepared.Origin(model.id(), recipeFile.name(), settings),
-                            encoder);
+                            encoder,
+                            safeguards);
             Path folder = workspace.datasets().resolve(called);
             new DatasetFolder(folder).write(prepared, encoder);
+            safeguards.canaries().write(folder);
             Optional<String> noCharts = ReportCharts.write(prepared.report(), folder);
             Preview preview = new Preview(encoder, datasetConfig, console.interactive());
             show(console, prepared, preview.of(prepared), noCharts);
@@ -88,6 +100,17 @@ final class PrepareCommand extends Command {
             console.result(json(called, folder, prepared));
             return ExitCode.OK;
         }
+    }
+
+    private List<String> settings() {
+        List<String> sets = new ArrayList<>();
+        if (corrections) {
+            sets.add("dataset.corrections=true");
+        }
+        if (canaries != null) {
+            sets.add("dataset.canaries=" + canaries);
+        }
+        return sets;
     }
 
     private String called(RecipeFile recipeFile) {
@@ -131,6 +154,10 @@ final class PrepareCommand extends Command {
         result.put("learned_tokens", report.part(Part.TRAIN).learnedTokens());
         result.put("heldout_own_characters", report.part(Part.HELDOUT).ownCharacters());
         result.put("dropped", report.droppedByReason());
+        Map<String, Long> redacted = new LinkedHashMap<>();
+        report.redactedByKind().forEach((kind, count) -> redacted.put(kind.key(), count));
+        result.put("redacted", redacted);
+        result.put("canaries", report.canaries().different());
         result.put("corrections_read", report.corrected().read());
         result.put("corrections_rows", report.corrected().rows());
         return result;

@@ -32,6 +32,7 @@ public final class DatasetBuilder {
     private final DatasetConfig config;
     private final ConversationEncoder encoder;
     private final RowSplitter splitter;
+    private final Safeguards safeguards;
     private final Funnel funnel = new Funnel();
     private final Map<Part, List<PreparedRow>> rows = new EnumMap<>(Part.class);
     private final Map<Part, Long> messages = new EnumMap<>(Part.class);
@@ -40,7 +41,11 @@ public final class DatasetBuilder {
     private DatasetReport.Shortened shortened = new DatasetReport.Shortened(0, 0, null, null);
 
     private DatasetBuilder(
-            Prepared.Origin origin, DatasetConfig config, ConversationEncoder encoder) {
+            Prepared.Origin origin,
+            DatasetConfig config,
+            ConversationEncoder encoder,
+            Safeguards safeguards) {
+        this.safeguards = safeguards;
         this.origin = origin;
         this.config = config;
         this.encoder = encoder;
@@ -62,8 +67,18 @@ public final class DatasetBuilder {
             Corrections.Read corrections,
             Prepared.Origin origin,
             ConversationEncoder encoder) {
+        return build(store, corrections, origin, encoder, Safeguards.NONE);
+    }
+
+    /// The same with what is replaced and planted first.
+    public static Prepared build(
+            ChatStore store,
+            Corrections.Read corrections,
+            Prepared.Origin origin,
+            ConversationEncoder encoder,
+            Safeguards safeguards) {
         DatasetConfig config = DatasetConfig.from(origin.settings());
-        return new DatasetBuilder(origin, config, encoder)
+        return new DatasetBuilder(origin, config, encoder, safeguards)
                 .build(store, config.corrections() ? corrections : Corrections.Read.NONE);
     }
 
@@ -82,17 +97,21 @@ public final class DatasetBuilder {
         Map<Long, Person> people =
                 store.people().stream().collect(Collectors.toMap(Person::id, p -> p));
         Map<Long, String> names = new HashMap<>();
-        people.forEach((id, person) -> names.put(id, person.name()));
+        Redactor redactor = safeguards.redactor();
+        redactor.learn(store, corrections, safeguards.canaries().texts());
+        people.forEach((id, person) -> names.put(id, redactor.name(person.name())));
         String myName = config.myName().isBlank() ? me.name() : config.myName();
         names.put(me.id(), myName);
         BlockMaker maker = new BlockMaker(config, me.id(), names, funnel);
         List<List<Block>> chats = new ArrayList<>();
         for (StoredChat chat : store.chats()) {
-            List<StoredMessage> lines = store.messages(chat.id());
-            Partner partner = partner(chat, lines, me, people);
-            chats.add(maker.blocks(label(chat, store.chats()), partner, lines));
+            List<StoredMessage> lines = redactor.messages(store.messages(chat.id()), names);
+            Partner partner = redactor.partner(partner(chat, lines, me, people));
+            String label = redactor.name(label(chat, store.chats()));
+            chats.add(maker.blocks(label, partner, lines));
         }
-        Map<Part, List<Block>> parts = HeldOut.split(chats, config);
+        Map<Part, List<Block>> parts =
+                safeguards.canaries().plant(HeldOut.split(chats, config), myName, redactor);
         for (Part part : Part.values()) {
             rows.put(part, new ArrayList<>());
             for (Block block : parts.getOrDefault(part, List.of())) {
@@ -100,7 +119,12 @@ public final class DatasetBuilder {
             }
         }
         CorrectionRows corrected =
-                CorrectionRows.of(corrections, people.values(), myName, config, encoder);
+                CorrectionRows.of(
+                        redactor.corrections(corrections, myName),
+                        people.values(),
+                        myName,
+                        config,
+                        encoder);
         rows.computeIfAbsent(Part.TRAIN, p -> new ArrayList<>()).addAll(corrected.rows());
         DatasetReport report = report(corrected.count());
         if (report.part(Part.TRAIN).rows() == 0) {
@@ -271,7 +295,9 @@ public final class DatasetBuilder {
                 shortened,
                 people(training),
                 training.stream().map(r -> r.tokens().length()).toList(),
-                corrected);
+                corrected,
+                safeguards.redactor().counts(),
+                safeguards.canaries().planted());
     }
 
     private long learned(PreparedRow row) {

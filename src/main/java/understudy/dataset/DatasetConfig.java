@@ -1,7 +1,13 @@
 package understudy.dataset;
 
 import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import understudy.base.Settings;
+import understudy.privacy.Kind;
+import understudy.privacy.Redaction;
 import understudy.text.TokenRow;
 
 /// Section `dataset` of a recipe.
@@ -26,6 +32,12 @@ import understudy.text.TokenRow;
 /// @param groupNames      `group_names`, true: turns of others in a group begin with their name
 /// @param corrections     `corrections`, false: whether the owner's corrections of drafts become
 ///                        rows for training
+/// @param redact          `redact`, all: kinds of personal data that are replaced by pseudonyms,
+///                        by [Kind#key()]; `all` or `none` for every one or no one
+/// @param redactWords     `redact_words`: file with names and words to replace; empty for
+///                        `redact.txt` of the home where there is one
+/// @param canaries        `canaries`, 0, 0 to 400: made-up secrets planted into the training part,
+///                        by which a leak is measured
 public record DatasetConfig(
         int mergeMinutes,
         int gapMinutes,
@@ -39,7 +51,13 @@ public record DatasetConfig(
         String groupLine,
         String myName,
         boolean groupNames,
-        boolean corrections) {
+        boolean corrections,
+        Set<Kind> redact,
+        String redactWords,
+        int canaries) {
+    public DatasetConfig {
+        redact = Set.copyOf(redact);
+    }
 
     /// Whose words stand between the turns.
     public enum Template {
@@ -57,6 +75,12 @@ public record DatasetConfig(
         ALL
     }
 
+    private static final String KINDS =
+            "all, none, or some of "
+                    + Redaction.everyKind().stream()
+                            .sorted()
+                            .map(Kind::key)
+                            .collect(Collectors.joining(", "));
     private static final int MOST_TOKENS = 131_072;
     private static final double MOST_SHARE = 0.9;
 
@@ -81,9 +105,28 @@ public record DatasetConfig(
                         section.text("group_line", ""),
                         section.text("my_name", ""),
                         section.flag("group_names", true),
-                        section.flag("corrections", false));
+                        section.flag("corrections", false),
+                        kinds(section),
+                        section.text("redact_words", ""),
+                        section.integer("canaries", 0, 0, Canaries.MOST));
         section.refuseOthers();
         return config;
+    }
+
+    private static Set<Kind> kinds(Settings section) {
+        List<String> words = section.list("redact", List.of("all"));
+        if (words.equals(List.of("all"))) {
+            return Redaction.everyKind();
+        }
+        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+        for (String word : words.equals(List.of("none")) ? List.<String>of() : words) {
+            kinds.add(
+                    Redaction.everyKind().stream()
+                            .filter(kind -> kind.key().equals(word))
+                            .findFirst()
+                            .orElseThrow(() -> section.wrong("redact", KINDS)));
+        }
+        return kinds;
     }
 
     /// @return bit i set: token i is a target

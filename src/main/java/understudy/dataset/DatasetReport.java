@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import understudy.privacy.Kind;
 
 /// What became of every message: `messagesRead` = messages of all parts + dropped.
 ///
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lengths      tokens of each row for training
 /// @param corrected    what became of the owner's corrections; their rows are among those of the
 ///                     training part, which they add no messages and no blocks to
+/// @param redacted     what was replaced by pseudonyms, by writer
+/// @param canaries     made-up secrets that were planted, and the turns that hold them
 public record DatasetReport(
         long messagesRead,
         Map<Part, PartCount> parts,
@@ -25,13 +29,16 @@ public record DatasetReport(
         Shortened shortened,
         List<PersonCount> people,
         List<Integer> lengths,
-        Corrected corrected) {
+        Corrected corrected,
+        List<Redacted> redacted,
+        Planted canaries) {
 
     public DatasetReport {
         parts = Map.copyOf(parts);
         dropped = List.copyOf(dropped);
         people = List.copyOf(people);
         lengths = List.copyOf(lengths);
+        redacted = List.copyOf(redacted);
         long kept = parts.values().stream().mapToLong(PartCount::messages).sum();
         long lost = dropped.stream().mapToLong(Dropped::messages).sum();
         if (kept + lost != messagesRead) {
@@ -106,6 +113,39 @@ public record DatasetReport(
     /// @param line number of the first of them in the file, from 1
     public record DroppedCorrections(CorrectionDrop reason, int corrections, int line) {}
 
+    /// What was replaced in one writer's messages; never what stood there.
+    ///
+    /// @param person who wrote it
+    /// @param kinds  places by kind
+    public record Redacted(String person, Map<Kind, Long> kinds) {
+        public Redacted {
+            kinds = new TreeMap<>(kinds);
+        }
+
+        long places() {
+            return kinds.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        Map<String, Object> tree() {
+            Map<String, Object> byKind = new LinkedHashMap<>();
+            kinds.forEach((kind, count) -> byKind.put(kind.key(), count));
+            return Map.of("person", person, "kinds", byKind);
+        }
+    }
+
+    /// @param different made-up secrets
+    /// @param turns     turns of the training part that hold one
+    public record Planted(int different, int turns) {
+        static final Planted NONE = new Planted(0, 0);
+    }
+
+    /// Places by kind over all writers.
+    public Map<Kind, Long> redactedByKind() {
+        Map<Kind, Long> all = new TreeMap<>();
+        redacted.forEach(r -> r.kinds.forEach((kind, count) -> all.merge(kind, count, Long::sum)));
+        return all;
+    }
+
     public PartCount part(Part part) {
         return parts.getOrDefault(part, new PartCount(0, 0, 0, 0, 0, 0, 0));
     }
@@ -155,6 +195,8 @@ public record DatasetReport(
         tree.put("people", partners);
         tree.put("row_tokens", lengths);
         tree.put("corrections", corrected.tree());
+        tree.put("redacted", redacted.stream().map(Redacted::tree).toList());
+        tree.put("canaries", Map.of("different", canaries.different(), "turns", canaries.turns()));
         return tree;
     }
 

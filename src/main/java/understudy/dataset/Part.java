@@ -16,7 +16,7 @@ public enum Part {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    String file() {
+    public String file() {
         return key() + ".jsonl";
     }
 }

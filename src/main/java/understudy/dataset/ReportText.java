@@ -3,7 +3,10 @@ package understudy.dataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import understudy.base.Printable;
+import understudy.privacy.Kind;
 
 /// A report for the person in front of the terminal.
 public final class ReportText {
@@ -39,6 +42,7 @@ public final class ReportText {
                                     count.ownTurns()));
         }
         corrections(report.corrected(), lines);
+        redacted(report, lines);
         if (report.splitBlocks() > 0) {
             lines.add("%,d long conversations were split".formatted(report.splitBlocks()));
         }
@@ -67,6 +71,33 @@ public final class ReportText {
                     "  - %,d %s (such as line %d of corrections.jsonl)"
                             .formatted(drop.corrections(), drop.reason().words(), drop.line()));
         }
+    }
+
+    private static void redacted(DatasetReport report, List<String> lines) {
+        if (!report.redacted().isEmpty()) {
+            lines.add("replaced by pseudonyms: " + kinds(report.redactedByKind()));
+            report.redacted().stream()
+                    .limit(MOST_PEOPLE)
+                    .forEach(r ->
+                            lines.add(
+                                    "  - %s wrote %s"
+                                            .formatted(
+                                                    Printable.line(r.person()), kinds(r.kinds()))));
+        }
+        DatasetReport.Planted canaries = report.canaries();
+        if (canaries.different() > 0) {
+            lines.add(
+                    "%,d made-up secrets planted in %,d turns: understudy evaluate --leak looks"
+                                    .formatted(canaries.different(), canaries.turns())
+                            + " for them");
+        }
+    }
+
+    /// Such as `3 phone, 1 e-mail`.
+    private static String kinds(Map<Kind, Long> counts) {
+        return counts.entrySet().stream()
+                .map(e -> "%,d %s".formatted(e.getValue(), e.getKey().key().replace('_', ' ')))
+                .collect(Collectors.joining(", "));
     }
 
     private static String words(Part part) {

@@ -2,6 +2,7 @@ package understudy.model;
 
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -41,6 +42,13 @@ final class HeadLoss {
     /// @param targets those next tokens
     /// @param weight  by which the gradient is multiplied; 0 where none is wanted
     Result run(Tensor x, int[] from, int[] targets, double weight) {
+        return run(x, from, targets, weight, null);
+    }
+
+    /// The same, saying of each target whether it was the likeliest token.
+    ///
+    /// @param likeliest as long as `targets`; null where nobody asks, and with a gradient
+    Result run(Tensor x, int[] from, int[] targets, double weight, boolean @Nullable [] likeliest) {
         boolean wanted = weight != 0;
         float[] losses = new float[from.length];
         PointerScope callers = Scopes.current();
@@ -50,7 +58,7 @@ final class HeadLoss {
                 int n = Math.min(CHUNK, from.length - begin);
                 int[] rows = Arrays.copyOfRange(from, begin, begin + n);
                 int[] next = Arrays.copyOfRange(targets, begin, begin + n);
-                chunk(x, rows, next, weight, dx, losses, begin);
+                chunk(x, rows, next, weight, dx, losses, likeliest, begin);
             }
             if (dx != null) {
                 callers.attach(dx);
@@ -66,6 +74,7 @@ final class HeadLoss {
             double weight,
             @Nullable Tensor dx,
             float[] losses,
+            boolean @Nullable [] likeliest,
             int begin) {
         try (PointerScope inner = new PointerScope()) {
             RmsNorm norm = model.finalNorm();
@@ -74,6 +83,9 @@ final class HeadLoss {
             Tensor selected = x.index_select(0, rows);
             RmsNorm.Normed hidden = norm.forward(selected);
             Tensor logits = torch.mm(hidden.y(), model.head().t());
+            if (likeliest != null) {
+                first(logits, targets, likeliest, begin);
+            }
             float[] each = slopes(logits, targets, dx != null);
             System.arraycopy(each, 0, losses, begin, count);
             if (dx != null) {
@@ -84,6 +96,14 @@ final class HeadLoss {
                 Tensor dhidden = torch.mm(logits, model.head()).mul_(new Scalar(weight));
                 dx.index_add_(0, rows, norm.backward(dhidden, selected, hidden.inverse(), null));
             }
+        }
+    }
+
+    private static void first(Tensor logits, int[] targets, boolean[] likeliest, int begin) {
+        Tensor first = logits.argmax(new LongOptional(-1), false);
+        float[] ids = floats(first); // exact below 2^24, more than any vocabulary has
+        for (int i = 0; i < targets.length; i++) {
+            likeliest[begin + i] = (int) ids[i] == targets[i];
         }
     }
 

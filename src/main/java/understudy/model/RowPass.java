@@ -77,7 +77,15 @@ public final class RowPass {
 
     /// Losses of the scored tokens in order, nats each.
     public float[] score(PackedRow row) {
-        return run(row, 0, null);
+        return run(row, 0, null, null);
+    }
+
+    /// The same, and whether each scored token was the one that the model found likeliest: what a
+    /// model that always takes the likeliest token would have written there.
+    ///
+    /// @param likeliest filled; as long as there are scored tokens
+    float[] score(PackedRow row, boolean[] likeliest) {
+        return run(row, 0, null, likeliest);
     }
 
     /// Adds to the gradients of what learns those of `weight` times the summed loss of the scored
@@ -89,10 +97,14 @@ public final class RowPass {
         if (weight == 0) {
             throw new IllegalArgumentException("a weight of 0 teaches nothing");
         }
-        return run(row, weight, masks);
+        return run(row, weight, masks, null);
     }
 
-    private float[] run(PackedRow given, double weight, @Nullable DropoutMasks masks) {
+    private float[] run(
+            PackedRow given,
+            double weight,
+            @Nullable DropoutMasks masks,
+            boolean @Nullable [] likeliest) {
         PackedRow packed = padded(given);
         int[] next = packed.scored.stream().toArray();
         int[] from = next.clone();
@@ -124,7 +136,7 @@ public final class RowPass {
                 }
                 x = y;
             }
-            HeadLoss.Result result = head.run(x, from, targets, weight);
+            HeadLoss.Result result = head.run(x, from, targets, weight, likeliest);
             if (result.dx() != null) {
                 scope.attach(result.dx());
                 Tensor dx = backward(row, result.dx(), steps, open, scope);

@@ -1,6 +1,7 @@
 package understudy.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import understudy.model.RowPass.PackedRow;
@@ -22,15 +23,72 @@ public final class Scorer {
     ///               never does, since nothing precedes it
     public record Scored(int[] ids, BitSet scored) {}
 
+    /// What a model made of a text's scored tokens, in their order.
+    ///
+    /// @param losses    nats each
+    /// @param likeliest whether it was the token the model found likeliest, given the true ones
+    ///     before it
+    public record Foreseen(float[] losses, boolean[] likeliest) {
+        public double nats() {
+            double sum = 0;
+            for (float loss : losses) {
+                sum += loss;
+            }
+            return sum;
+        }
+    }
+
     /// @return of each text the summed loss of its scored tokens, nats
     public double[] nats(List<Scored> texts) {
         double[] sums = new double[texts.size()];
+        rows(
+                texts,
+                (row, packed) -> {
+                    float[] losses = pass.score(packed);
+                    int next = 0;
+                    for (int i : row) {
+                        int count = scored(texts.get(i)).cardinality();
+                        for (int j = 0; j < count; j++) {
+                            sums[i] += losses[next++];
+                        }
+                    }
+                });
+        return sums;
+    }
+
+    /// @return of each text what the model made of each scored token
+    public List<Foreseen> foreseen(List<Scored> texts) {
+        Foreseen[] all = new Foreseen[texts.size()];
+        rows(
+                texts,
+                (row, packed) -> {
+                    boolean[] likeliest = new boolean[packed.scored().cardinality()];
+                    float[] losses = pass.score(packed, likeliest);
+                    int next = 0;
+                    for (int i : row) {
+                        int end = next + scored(texts.get(i)).cardinality();
+                        all[i] =
+                                new Foreseen(
+                                        Arrays.copyOfRange(losses, next, end),
+                                        Arrays.copyOfRange(likeliest, next, end));
+                        next = end;
+                    }
+                });
+        return List.of(all);
+    }
+
+    /// Takes the texts of one row.
+    private interface Taker {
+        void take(List<Integer> row, PackedRow packed);
+    }
+
+    private static void rows(List<Scored> texts, Taker taker) {
         List<Integer> row = new ArrayList<>();
         int length = 0;
         for (int i = 0; i < texts.size(); i++) {
             int size = texts.get(i).ids.length;
             if (!row.isEmpty() && length + size > ROW) {
-                score(texts, row, sums);
+                taker.take(row, packed(texts, row));
                 row.clear();
                 length = 0;
             }
@@ -38,12 +96,15 @@ public final class Scorer {
             length += size;
         }
         if (!row.isEmpty()) {
-            score(texts, row, sums);
+            taker.take(row, packed(texts, row));
         }
-        return sums;
     }
 
-    private void score(List<Scored> texts, List<Integer> row, double[] sums) {
+    private static BitSet scored(Scored text) {
+        return text.scored.get(1, Math.max(1, text.ids.length));
+    }
+
+    private static PackedRow packed(List<Scored> texts, List<Integer> row) {
         int length = row.stream().mapToInt(i -> texts.get(i).ids.length).sum();
         int[] ids = new int[length];
         int[] starts = new int[row.size()];
@@ -58,13 +119,6 @@ public final class Scorer {
             }
             at += text.ids.length;
         }
-        float[] losses = pass.score(new PackedRow(ids, starts, scored));
-        int next = 0;
-        for (int i : row) {
-            int count = texts.get(i).scored.get(1, texts.get(i).ids.length).cardinality();
-            for (int j = 0; j < count; j++) {
-                sums[i] += losses[next++];
-            }
-        }
+        return new PackedRow(ids, starts, scored);
     }
 }

@@ -21,7 +21,10 @@ public enum Kind {
     PASSWORD,
     /// A PIN, one-time code or other number that the words around it name as one.
     CODE,
-    /// A long number without a name; reported by [OutputFilter] only.
+    /// A name or word of the owner's own list; replaced by [Redaction] only.
+    NAME,
+    /// A long number without a name, or one that is known from elsewhere; reported by
+    /// [OutputFilter] and [Redaction] only.
     NUMBER,
     /// Words of somebody else, taken over as they stand; reported by [OutputFilter] only.
     OTHERS_WORDS;

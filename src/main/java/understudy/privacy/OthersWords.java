@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// What other people wrote, as keyed hashes: enough to recognise it, not to read it.
@@ -51,6 +52,16 @@ public final class OthersWords {
         return others;
     }
 
+    /// Knows single values only, and no runs of words.
+    ///
+    /// @param values found by [PersonalData], each folded
+    static OthersWords ofValues(Map<String, Kind> values) {
+        OthersWords others = new OthersWords();
+        values.forEach((value, kind) -> others.addSecret(kind, value));
+        others.secrets.sort();
+        return others;
+    }
+
     public boolean isEmpty() {
         return runs.size() == 0 && secrets.size() == 0;
     }
@@ -58,6 +69,16 @@ public final class OthersWords {
     /// How many runs of words are known.
     public int size() {
         return runs.size();
+    }
+
+    /// Whether personal data of theirs stands in a text, in any spelling.
+    public boolean tells(String text) {
+        return !secrets(Fold.of(text).text()).isEmpty();
+    }
+
+    /// Whether a run of twelve of their words stands in a text.
+    public boolean repeats(String text) {
+        return !runs(text, List.of()).isEmpty();
     }
 
     private void add(String message, List<String> regions) {

@@ -57,7 +57,7 @@ public final class PersonalData {
     }
 
     /// Everything that is looked for has one of these.
-    private static boolean worthALook(String text) {
+    static boolean worthALook(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean sign = c == '@' || c == ':' || c == '=';

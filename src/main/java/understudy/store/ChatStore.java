@@ -202,6 +202,23 @@ public final class ChatStore implements AutoCloseable {
                 handle.execute("UPDATE people SET language = ? WHERE id = ?", tag, person.id()));
     }
 
+    /// Takes a person out: what they wrote, chats of nobody but them and the owner, their names.
+    /// The file is then built anew and its log emptied, so that neither holds a byte of it.
+    ///
+    /// @param person not the owner
+    /// @param dry    whether it is only counted
+    public Forgotten forget(Person person, boolean dry) {
+        if (person.me()) {
+            throw new IllegalArgumentException("the owner is not forgotten");
+        }
+        if (dry) {
+            return jdbi.withHandle(handle -> new Forgetting(handle, person).run(true));
+        }
+        Forgotten forgotten = changing(handle -> new Forgetting(handle, person).run(false));
+        StoreFile.rebuild(jdbi, file, KIND);
+        return forgotten;
+    }
+
     /// Every chat, by platform and name.
     public List<StoredChat> chats() {
         return jdbi.withHandle(handle ->

@@ -16,10 +16,14 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -153,6 +157,79 @@ public final class Corrections {
                     ExitCode.UNEXPECTED_STATE,
                     new UncheckedIOException(e));
         }
+    }
+
+    /// @param corrections how many were taken out
+    public record Removed(int corrections) {}
+
+    /// Takes out every correction that answers somebody, or has words of theirs in its history, and
+    /// every unreadable line that names them. The file is written anew.
+    ///
+    /// @param names of the person, compared in any case
+    /// @param dry   whether it is only counted
+    public Removed remove(Collection<String> names, boolean dry) {
+        Set<String> theirs =
+                names.stream()
+                        .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toSet());
+        if (!Files.exists(file)) {
+            return new Removed(0);
+        }
+        try {
+            synchronized (ONE_PROCESS) {
+                try (FileChannel channel = PrivateFiles.append(file);
+                        FileLock lock = channel.lock()) {
+                    return remove(theirs, dry);
+                }
+            }
+        } catch (IOException e) {
+            throw new UserError(
+                    "the corrections cannot be read or written",
+                    file.toString(),
+                    "make the file readable, or move it away",
+                    ExitCode.UNEXPECTED_STATE,
+                    new UncheckedIOException(e));
+        }
+    }
+
+    private Removed remove(Set<String> theirs, boolean dry) throws IOException {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        int removed = 0;
+        if (Files.size(file) > maxFile) {
+            throw full();
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            Lines lines = new Lines(in);
+            while (lines.next()) {
+                byte[] line = lines.line();
+                if (line == null || isOf(line, theirs)) {
+                    removed++; // a line that is too long cannot be looked through
+                } else {
+                    kept.writeBytes(line);
+                    kept.write('\n');
+                }
+            }
+        }
+        if (!dry && removed > 0) {
+            PrivateFiles.write(file, kept::writeTo);
+        }
+        return new Removed(removed);
+    }
+
+    private static boolean isOf(byte[] line, Set<String> theirs) {
+        Optional<Correction> parsed = parse(line);
+        if (parsed.isEmpty()) {
+            String text = new String(line, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+            return theirs.stream().anyMatch(text::contains);
+        }
+        Correction correction = parsed.get();
+        return isOf(correction.person(), theirs)
+                || isOf(correction.chat(), theirs)
+                || correction.history().stream().anyMatch(said -> isOf(said.name(), theirs));
+    }
+
+    private static boolean isOf(@Nullable String name, Set<String> theirs) {
+        return name != null && theirs.contains(name.strip().toLowerCase(Locale.ROOT));
     }
 
     private static Read read(InputStream in) throws IOException {

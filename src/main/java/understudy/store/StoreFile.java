@@ -79,6 +79,33 @@ public final class StoreFile {
         }
     }
 
+    /// Builds a file anew without what was deleted from it, and empties its log of changes into it.
+    ///
+    /// @throws UserError where another process reads it, so that its log must stay
+    public static void rebuild(Jdbi jdbi, Path file, Kind kind) {
+        boolean emptied = false;
+        try {
+            emptied =
+                    jdbi.withHandle(handle -> {
+                        handle.execute("VACUUM");
+                        return handle.createQuery("PRAGMA wal_checkpoint(TRUNCATE)")
+                                        .map((row, context) -> row.getInt(1))
+                                        .one()
+                                == 0;
+                    });
+        } catch (JdbiException e) {
+            // said below: what was deleted is gone from the tables, not yet from the file
+        }
+        if (!emptied) {
+            throw new UserError(
+                    "what was removed from " + kind.name() + " may still be in its file",
+                    file.toString(),
+                    "stop whatever else uses it, make room on the disk, and do it again",
+                    ExitCode.UNEXPECTED_STATE,
+                    null);
+        }
+    }
+
     /// SQLite's driver runs a whole script; Jdbi would cut it at the semicolons within a trigger.
     private static void run(Handle handle, String script) {
         try (Statement statement = handle.getConnection().createStatement()) {

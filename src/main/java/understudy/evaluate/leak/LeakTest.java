@@ -1,0 +1,200 @@
+package understudy.evaluate.leak;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import understudy.chat.Role;
+import understudy.dataset.Canaries.Canary;
+import understudy.dataset.CanaryFormat;
+import understudy.dataset.DatasetRow;
+import understudy.generate.GenerateOptions;
+import understudy.generate.Generator;
+import understudy.model.Adapter;
+import understudy.model.LanguageModel;
+import understudy.model.Scorer;
+import understudy.privacy.OthersWords;
+import understudy.privacy.PersonalData;
+import understudy.text.Line;
+import understudy.text.TemplateEncoder;
+
+/// Tries to get out of a clone what was put in, in four ways; every draw follows from the seed.
+///
+/// 1. Planted secrets: how far they stand out among others of their form, see [Exposure].
+/// 2. Passages: which stretches of [RowTest#PASSAGE] tokens of learned conversations the clone
+///    would write word by word when it is given what stands before; the other side's too.
+/// 3. Turns: whether the loss of a turn tells that it was learned, see [Separation].
+/// 4. Questions for data of others, see [ExtractionPrompts].
+public final class LeakTest {
+    private final LanguageModel model;
+    private final TemplateEncoder encoder;
+    private final Effort effort;
+
+    /// How much is tried.
+    ///
+    /// @param references  secrets that numbers are compared with; other forms with a tenth
+    /// @param rowTokens   of conversations that are read, of each part
+    /// @param replyTokens of an answer to a question for data
+    /// @param seed        of everything drawn
+    public record Effort(int references, int rowTokens, int replyTokens, long seed) {
+        /// Up to 9.97 bits; some two minutes with a model of 135 million weights on two cores.
+        public static final Effort STANDARD = new Effort(1000, 8_000, 32, 42);
+    }
+
+    /// What is known of a run and its dataset.
+    ///
+    /// @param rows     rows that the run learned from by the step of its adapter
+    /// @param times    how often each
+    /// @param heldOut  rows that it never saw
+    /// @param planted  see [understudy.dataset.Canaries]
+    /// @param people   whom the owner writes with
+    /// @param others   what others wrote in the chats
+    public record Material(
+            String run,
+            List<DatasetRow> rows,
+            List<Integer> times,
+            List<DatasetRow> heldOut,
+            List<Canary> planted,
+            List<String> people,
+            OthersWords others) {}
+
+    /// @param model with nothing attached
+    public LeakTest(LanguageModel model, TemplateEncoder encoder, Effort effort) {
+        this.model = model;
+        this.encoder = encoder;
+        this.effort = effort;
+    }
+
+    /// Told what is being done, in a few words.
+    public interface Listener {
+        void doing(String what);
+    }
+
+    public LeakReport run(Material material, Adapter adapter, Listener listener) {
+        long begin = System.nanoTime();
+        List<DatasetRow> learned = RowTest.sample(material.rows, effort.rowTokens, effort.seed);
+        List<DatasetRow> unseen =
+                RowTest.sample(material.heldOut, effort.rowTokens, effort.seed + 1);
+        model.attach(adapter);
+        Scorer scorer = new Scorer(model);
+        listener.doing("planted secrets");
+        CanaryTest.Outcome secrets = secrets(scorer, material);
+        listener.doing("conversations it learned, and others");
+        RowTest.Outcome after = RowTest.run(scorer, learned, encoder.tokenizer());
+        RowTest.Outcome afterUnseen = RowTest.run(scorer, unseen, encoder.tokenizer());
+        listener.doing("questions for data of others");
+        List<String> replies = replies(material, learned);
+        model.detachAdapter();
+        listener.doing("the same conversations with the base");
+        RowTest.Outcome before = RowTest.run(scorer, learned, encoder.tokenizer());
+        RowTest.Outcome beforeUnseen = RowTest.run(scorer, unseen, encoder.tokenizer());
+        List<String> bare = material.planted.stream().map(Canary::secret).toList();
+        return new LeakReport(
+                material.run,
+                secrets.found(),
+                secrets.controls(),
+                secrets.most().getOrDefault(CanaryFormat.NUMBER, 0.0),
+                LeakReport.Seen.of(after),
+                LeakReport.Seen.of(afterUnseen),
+                Separation.of(after.losses(), afterUnseen.losses(), effort.seed),
+                Separation.of(
+                        gains(after.losses(), before.losses()),
+                        gains(afterUnseen.losses(), beforeUnseen.losses()),
+                        effort.seed),
+                after.turns(),
+                afterUnseen.turns(),
+                replies.size(),
+                count(replies, reply -> !PersonalData.find(reply).isEmpty()),
+                count(replies, material.others::tells),
+                count(replies, material.others::repeats),
+                count(replies, reply -> bare.stream().anyMatch(reply::contains)),
+                (System.nanoTime() - begin) / 1e9);
+    }
+
+    private static int count(List<String> replies, java.util.function.Predicate<String> which) {
+        return (int) replies.stream().filter(which).count();
+    }
+
+    /// How much lower the clone's loss is than the base's, as something that is lower for learned
+    /// turns, as a loss is.
+    private static List<double[]> gains(List<double[]> after, List<double[]> before) {
+        List<double[]> gains = new ArrayList<>();
+        for (int i = 0; i < after.size(); i++) {
+            double[] each = after.get(i).clone();
+            for (int j = 0; j < each.length; j++) {
+                each[j] -= before.get(i)[j];
+            }
+            gains.add(each);
+        }
+        return gains;
+    }
+
+    /// What a learned conversation with a planted secret begins with.
+    private static List<Line> opening(List<DatasetRow> rows) {
+        for (DatasetRow row : rows) {
+            Line first = row.lines().getFirst();
+            if (first.role() == Role.SYSTEM) {
+                return List.of(first);
+            }
+        }
+        return List.of();
+    }
+
+    private CanaryTest.Outcome secrets(Scorer scorer, Material material) {
+        CanaryTest test = new CanaryTest(encoder, opening(material.rows), effort.seed);
+        List<CanaryTest.Planted> planted = new ArrayList<>();
+        for (Canary canary : material.planted) {
+            int[] turn = test.ownTokens(canary.format(), canary.planted());
+            int learned = 0;
+            for (int i = 0; i < material.rows.size(); i++) {
+                learned += material.times.get(i) * turns(material.rows.get(i), turn);
+            }
+            planted.add(new CanaryTest.Planted(canary, learned));
+        }
+        Map<CanaryFormat, Integer> references = new EnumMap<>(CanaryFormat.class);
+        for (CanaryFormat format : CanaryFormat.values()) {
+            boolean number = format == CanaryFormat.NUMBER;
+            references.put(format, number ? effort.references : effort.references / 10);
+        }
+        return test.run(scorer, planted, references);
+    }
+
+    /// How many turns of a row are these tokens, all of them learned.
+    private static int turns(DatasetRow row, int[] turn) {
+        int[] ids = row.tokens().ids();
+        int count = 0;
+        for (int at = 0; at + turn.length <= ids.length; at++) {
+            boolean same = row.learned().nextClearBit(at) >= at + turn.length;
+            for (int i = 0; same && i < turn.length; i++) {
+                same = ids[at + i] == turn[i];
+            }
+            count += same ? 1 : 0;
+        }
+        return count;
+    }
+
+    private List<String> replies(Material material, List<DatasetRow> learned) {
+        List<String> questions = ExtractionPrompts.of(material.people);
+        List<String> replies = new ArrayList<>();
+        List<Line> opening = opening(learned);
+        try (Generator generator = new Generator(model, encoder.tokenizer())) {
+            for (int i = 0; i < questions.size(); i++) {
+                List<Line> lines = new ArrayList<>(opening);
+                lines.add(new Line(Role.USER, null, questions.get(i)));
+                GenerateOptions options =
+                        new GenerateOptions.Builder()
+                                .maxTokens(effort.replyTokens)
+                                .temperature(2 * i < questions.size() ? 0 : 0.9)
+                                .stopIds(encoder.stopIds())
+                                .stopStrings(encoder.stopStrings())
+                                .seed(effort.seed + i)
+                                .build();
+                replies.add(
+                        generator
+                                .generate(encoder.prompt(lines), options, piece -> {}, () -> false)
+                                .text());
+            }
+        }
+        return replies;
+    }
+}
