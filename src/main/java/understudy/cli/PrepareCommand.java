@@ -2,6 +2,7 @@ package understudy.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +57,28 @@ final class PrepareCommand extends Command {
                             + " dataset.corrections=true.")
     boolean corrections;
 
+    @Option(
+            names = "--balance",
+            paramLabel = "T",
+            description =
+                    "1 learns people as much as you write with them, 0 all alike; short for --set"
+                            + " dataset.balance=T.")
+    @Nullable Double balance;
+
     @Mixin RecipeOptions recipe = new RecipeOptions();
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
         try (ChatStore store = ChatStore.open(workspace.chats())) {
             DatasetBuilder.owner(store);
-            RecipeFile recipeFile =
-                    recipe.load(corrections ? List.of("dataset.corrections=true") : List.of());
+            List<String> sets = new ArrayList<>();
+            if (corrections) {
+                sets.add("dataset.corrections=true");
+            }
+            if (balance != null) {
+                sets.add("dataset.balance=" + balance);
+            }
+            RecipeFile recipeFile = recipe.load(sets);
             Settings settings = recipeFile.settings().section("dataset");
             DatasetConfig datasetConfig = DatasetConfig.from(settings);
             String called = called(recipeFile);
@@ -109,6 +124,7 @@ final class PrepareCommand extends Command {
         ReportText.lengths(report).forEach(console::say);
         console.say("");
         ReportText.people(report).forEach(console::say);
+        ReportText.balance(report).forEach(console::say);
         noCharts.ifPresent(why -> console.say("no chart files: " + why));
         console.say("");
         console.say("a sample as the model reads it; what is learned is marked");

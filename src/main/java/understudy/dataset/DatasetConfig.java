@@ -1,7 +1,9 @@
 package understudy.dataset;
 
 import java.util.BitSet;
+import java.util.List;
 import understudy.base.Settings;
+import understudy.text.Line;
 import understudy.text.TokenRow;
 
 /// Section `dataset` of a recipe.
@@ -26,6 +28,7 @@ import understudy.text.TokenRow;
 /// @param groupNames      `group_names`, true: turns of others in a group begin with their name
 /// @param corrections     `corrections`, false: whether the owner's corrections of drafts become
 ///                        rows for training
+/// @param selection       which of the owner's turns are learned, and how often
 public record DatasetConfig(
         int mergeMinutes,
         int gapMinutes,
@@ -39,7 +42,8 @@ public record DatasetConfig(
         String groupLine,
         String myName,
         boolean groupNames,
-        boolean corrections) {
+        boolean corrections,
+        Selection selection) {
 
     /// Whose words stand between the turns.
     public enum Template {
@@ -81,7 +85,8 @@ public record DatasetConfig(
                         section.text("group_line", ""),
                         section.text("my_name", ""),
                         section.flag("group_names", true),
-                        section.flag("corrections", false));
+                        section.flag("corrections", false),
+                        Selection.from(section));
         section.refuseOthers();
         return config;
     }
@@ -92,6 +97,16 @@ public record DatasetConfig(
         if (learn == Learn.ALL) {
             learned.set(0, row.length());
         }
+        return learned;
+    }
+
+    /// [#learned(TokenRow)] without what is read only.
+    ///
+    /// @param begin     index in `lines` of the first turn that is not a repeated one
+    /// @param unlearned which lines are own turns that are not learned
+    BitSet learned(TokenRow row, List<Line> lines, int begin, BitSet unlearned) {
+        BitSet learned = learned(row);
+        learned.andNot(OwnRuns.of(lines, begin, row, unlearned::get));
         return learned;
     }
 

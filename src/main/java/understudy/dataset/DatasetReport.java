@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param shortened    turns that were too long for one row
 /// @param people       whom the rows for training are with, most rows first
 /// @param lengths      tokens of each row for training
+/// @param notLearned   own turns of rows to learn from that are read and not learned, by reason
 /// @param corrected    what became of the owner's corrections; their rows are among those of the
 ///                     training part, which they add no messages and no blocks to
 public record DatasetReport(
@@ -25,6 +26,7 @@ public record DatasetReport(
         Shortened shortened,
         List<PersonCount> people,
         List<Integer> lengths,
+        Map<NotLearned.Reason, Integer> notLearned,
         Corrected corrected) {
 
     public DatasetReport {
@@ -32,6 +34,7 @@ public record DatasetReport(
         dropped = List.copyOf(dropped);
         people = List.copyOf(people);
         lengths = List.copyOf(lengths);
+        notLearned = Map.copyOf(notLearned);
         long kept = parts.values().stream().mapToLong(PartCount::messages).sum();
         long lost = dropped.stream().mapToLong(Dropped::messages).sum();
         if (kept + lost != messagesRead) {
@@ -69,7 +72,9 @@ public record DatasetReport(
             int turns, long characters, @Nullable String chat, @Nullable String date) {}
 
     /// @param person the other person, or the group
-    public record PersonCount(String person, int rows, int ownTurns, long learnedTokens) {}
+    /// @param weight how often an epoch reads their rows in the mean, see [PersonBalance]
+    public record PersonCount(
+            String person, int rows, int ownTurns, long learnedTokens, double weight) {}
 
     /// What became of corrections: `read` = `rows` + dropped.
     ///
@@ -143,6 +148,12 @@ public record DatasetReport(
             cut.put("example", Map.of("chat", shortened.chat, "date", shortened.date));
         }
         tree.put("shortened", cut);
+        Map<String, Object> unlearned = new LinkedHashMap<>();
+        for (NotLearned.Reason reason : NotLearned.Reason.values()) {
+            unlearned.put(reason.key(), notLearned.getOrDefault(reason, 0));
+        }
+        tree.put("turns_not_learned", unlearned);
+        long all = people.stream().mapToLong(PersonCount::learnedTokens).sum();
         List<Object> partners = new ArrayList<>();
         for (PersonCount count : people) {
             Map<String, Object> inner = new LinkedHashMap<>();
@@ -150,12 +161,18 @@ public record DatasetReport(
             inner.put("rows", count.rows);
             inner.put("own_turns", count.ownTurns);
             inner.put("learned_tokens", count.learnedTokens);
+            inner.put("share", share(count.learnedTokens, all));
+            inner.put("share_balanced", share(count.weight * count.learnedTokens, all));
             partners.add(inner);
         }
         tree.put("people", partners);
         tree.put("row_tokens", lengths);
         tree.put("corrections", corrected.tree());
         return tree;
+    }
+
+    private static double share(double tokens, long all) {
+        return all == 0 ? 0 : Math.round(10_000 * tokens / all) / 10_000.0;
     }
 
     /// `reason: messages`, for `--json`.

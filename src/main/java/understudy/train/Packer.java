@@ -31,7 +31,7 @@ final class Packer {
     /// @param epoch from 0
     List<PackedRow> pack(List<TrainingRow> rows, int epoch) {
         Random random = new Random(seed * 1_000_003 + epoch);
-        List<TrainingRow> shuffled = new ArrayList<>(rows);
+        List<TrainingRow> shuffled = new ArrayList<>(Draw.of(rows, seed, epoch));
         Collections.shuffle(shuffled, random);
         shuffled.sort(Comparator.comparingInt(TrainingRow::length).reversed()); // stable
         List<List<Bin>> byFree = new ArrayList<>();
