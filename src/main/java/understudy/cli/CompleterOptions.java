@@ -182,7 +182,7 @@ final class CompleterOptions {
     private static Completer behind(
             Workspace workspace, UpstreamConfig config, RunSetup setup, Console console) {
         DatasetConfig data = DatasetConfig.from(setup.data());
-        Voice voice = new Voice(setup.me(), data.systemLine());
+        Voice voice = new Voice(setup.me(), data.systemLine(), data.roleNames());
         boolean seed = data.template() == DatasetConfig.Template.SEED;
         TemplateEncoder encoder = null;
         try {

@@ -118,7 +118,12 @@ record CorrectionRows(List<PreparedRow> rows, DatasetReport.Corrected count) {
                 }
                 boolean named = partner.group() && config.groupNames() && !mine && name != null;
                 String content = named ? name + ": " + said.content() : said.content();
-                lines.add(new Line(said.role(), mine ? myName : name, content));
+                lines.add(
+                        new Line(
+                                said.role(),
+                                mine ? myName : name,
+                                content,
+                                config.relation(partner, said.role())));
             }
             while (!lines.isEmpty() && lines.getLast().role() == Role.ASSISTANT) {
                 lines.removeLast();

@@ -153,9 +153,14 @@ public record Dataset(
     private static Line line(JsonNode message) throws IOException {
         JsonNode name = message.path("name");
         JsonNode content = message.path("content");
+        JsonNode relation = message.path("relation");
         for (Role role : Role.values()) {
             if (content.isString() && role.word().equals(message.path("role").asString(""))) {
-                return new Line(role, name.isString() ? name.asString() : null, content.asString());
+                return new Line(
+                        role,
+                        name.isString() ? name.asString() : null,
+                        content.asString(),
+                        relation.isString() ? relation.asString() : null);
             }
         }
         throw new IOException("a message without a role or content");

@@ -210,7 +210,8 @@ public final class DatasetBuilder {
     private Line line(Turn turn, Partner partner) {
         boolean named = partner.group() && config.groupNames() && !turn.mine();
         String content = named ? turn.name() + ": " + turn.text() : turn.text();
-        return new Line(turn.role(), turn.name(), content);
+        return new Line(
+                turn.role(), turn.name(), content, config.relation(partner, turn.role()));
     }
 
     private PreparedRow prepared(

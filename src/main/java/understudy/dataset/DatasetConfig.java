@@ -2,7 +2,9 @@ package understudy.dataset;
 
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import understudy.base.Settings;
+import understudy.chat.Role;
 import understudy.text.Line;
 import understudy.text.TokenRow;
 
@@ -28,6 +30,8 @@ import understudy.text.TokenRow;
 /// @param groupNames      `group_names`, true: turns of others in a group begin with their name
 /// @param corrections     `corrections`, false: whether the owner's corrections of drafts become
 ///                        rows for training
+/// @param roleNames       `role_names`, false: whether the recipe `seed` writes what a person is to
+///                        the owner in place of `user`
 /// @param selection       which of the owner's turns are learned, and how often
 public record DatasetConfig(
         int mergeMinutes,
@@ -43,6 +47,7 @@ public record DatasetConfig(
         String myName,
         boolean groupNames,
         boolean corrections,
+        boolean roleNames,
         Selection selection) {
 
     /// Whose words stand between the turns.
@@ -86,9 +91,15 @@ public record DatasetConfig(
                         section.text("my_name", ""),
                         section.flag("group_names", true),
                         section.flag("corrections", false),
+                        section.flag("role_names", false),
                         Selection.from(section));
         section.refuseOthers();
         return config;
+    }
+
+    /// What a line says about its speaker in place of `user`; null for nothing.
+    @Nullable String relation(Partner partner, Role role) {
+        return roleNames && role == Role.USER && !partner.group() ? partner.role() : null;
     }
 
     /// @return bit i set: token i is a target

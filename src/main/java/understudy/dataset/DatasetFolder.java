@@ -89,6 +89,9 @@ public final class DatasetFolder {
             message.put("name", line.name());
             message.put("content", line.content());
             message.put("date", DatasetBuilder.DATE.format(row.dates().get(i)));
+            if (line.relation() != null) {
+                message.put("relation", line.relation());
+            }
             if (i < row.begin() && line.role() != Role.SYSTEM && row.context() > 0) {
                 message.put("context", true);
             }

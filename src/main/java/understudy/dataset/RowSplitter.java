@@ -272,7 +272,7 @@ final class RowSplitter {
                         ? text.substring(0, ends.get(count - 1))
                         : text.substring(
                                 count == ends.size() ? 0 : ends.get(ends.size() - count - 1));
-        return new Line(turn.role(), turn.name(), part);
+        return turn.saying(part);
     }
 
     /// Where the characters that people see end: an emoji with its skin colour is one.

@@ -30,7 +30,8 @@ final class PromptBuilder {
     /// @throws Refusal where it does not fit
     Built build(Prompt.Chat chat) {
         int most = chat.mostTokens() == 0 ? room : Math.min(room, chat.mostTokens());
-        List<Line> history = new ArrayList<>(chat.lines());
+        List<Line> history = new ArrayList<>(
+                        voice == null ? chat.lines() : voice.lines(chat.lines(), chat.partner()));
         String first = firstLine(voice, chat, history);
         if (!chat.shorten()) {
             int[] ids = encode(first, history);

@@ -112,7 +112,9 @@ final class UpstreamPrompts {
     }
 
     private Made chat(Prompt.Chat chat, GenerateOptions options, boolean fixed) {
-        List<Line> history = new ArrayList<>(controls.harmless(chat.lines()));
+        List<Line> said =
+                voice == null ? chat.lines() : voice.lines(chat.lines(), chat.partner());
+        List<Line> history = new ArrayList<>(controls.harmless(said));
         String first = controls.harmless(PromptBuilder.firstLine(voice, chat, history));
         UpstreamFitting.Fitted fitted =
                 UpstreamFitting.fit(
