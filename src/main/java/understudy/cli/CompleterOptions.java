@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import understudy.base.RecipeFile;
 import understudy.base.Settings;
@@ -91,6 +92,8 @@ final class CompleterOptions {
                             + " $UNDERSTUDY_UPSTREAM_KEY.")
     @Nullable Path upstreamKey;
 
+    @Mixin MemoryOption memory = new MemoryOption();
+
     /// Nothing is loaded yet.
     ///
     /// @param runs that may be asked for, the default first; empty for every finished one
@@ -130,6 +133,11 @@ final class CompleterOptions {
     /// @param runs that may be asked for, the default first; empty for every finished one. Behind
     ///     another server, the first one says how prompts begin
     Completer open(Workspace workspace, List<String> runs, Console console) throws IOException {
+        return memory.remembering(opened(workspace, runs, console), workspace);
+    }
+
+    private Completer opened(Workspace workspace, List<String> runs, Console console)
+            throws IOException {
         if (upstream != null) {
             return upstream(workspace, runs, upstream, console);
         }
