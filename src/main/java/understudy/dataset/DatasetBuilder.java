@@ -46,8 +46,7 @@ public final class DatasetBuilder {
         this.origin = origin;
         this.config = config;
         this.encoder = encoder;
-        this.splitter =
-                new RowSplitter(encoder, config.maxLength(), config.selection().overlap());
+        this.splitter = new RowSplitter(encoder, config.maxLength(), config.selection().overlap());
         // without an overlap, so that scores compare whatever the setting
         this.heldOutSplitter = new RowSplitter(encoder, config.maxLength());
     }
@@ -210,8 +209,7 @@ public final class DatasetBuilder {
     private Line line(Turn turn, Partner partner) {
         boolean named = partner.group() && config.groupNames() && !turn.mine();
         String content = named ? turn.name() + ": " + turn.text() : turn.text();
-        return new Line(
-                turn.role(), turn.name(), content, config.relation(partner, turn.role()));
+        return new Line(turn.role(), turn.name(), content, config.relation(partner, turn.role()));
     }
 
     private PreparedRow prepared(
@@ -300,9 +298,8 @@ public final class DatasetBuilder {
 
     private List<DatasetReport.PersonCount> people(List<PreparedRow> training) {
         Map<String, Long> tokens = new LinkedHashMap<>();
-        training.forEach(r -> tokens.merge(r.person(), (long) learned(r), Long::sum));
-        Map<String, Double> weights =
-                PersonBalance.weights(tokens, config.selection().balance());
+        training.forEach(r -> tokens.merge(r.person(), learned(r), Long::sum));
+        Map<String, Double> weights = PersonBalance.weights(tokens, config.selection().balance());
         Map<String, List<PreparedRow>> byPerson =
                 training.stream()
                         .collect(

@@ -29,7 +29,6 @@ final class NearDuplicates {
         this.seed = seed;
     }
 
-
     /// Whether a text that is this similar was seen before; notes it where none was. Always false
     /// for short texts.
     boolean seen(String text) {

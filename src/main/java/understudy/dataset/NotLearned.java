@@ -2,12 +2,14 @@ package understudy.dataset;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import understudy.chat.Turn;
 
 /// Own turns that are read in their place and not learned, and blocks that are left out whole.
@@ -54,8 +56,8 @@ final class NotLearned {
     }
 
     private final Selection selection;
-    private final Map<Block, BitSet> turns = new IdentityHashMap<>();
-    private final Map<Block, Boolean> duplicates = new IdentityHashMap<>();
+    private final IdentityHashMap<Block, BitSet> turns = new IdentityHashMap<>();
+    private final Set<Block> duplicates = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
 
     private NotLearned(Selection selection) {
@@ -79,7 +81,7 @@ final class NotLearned {
 
     /// Whether the block, which is one to learn from, says what another one does.
     boolean isDuplicate(Block block) {
-        return duplicates.containsKey(block);
+        return duplicates.contains(block);
     }
 
     /// Indices of own turns that are not learned.
@@ -98,7 +100,7 @@ final class NotLearned {
         for (Part part : List.of(Part.HELDOUT, Part.VALIDATION, Part.TRAIN)) {
             for (Block block : parts.getOrDefault(part, List.of())) {
                 if (blocks.seen(text(block)) && part == Part.TRAIN) {
-                    duplicates.put(block, true);
+                    duplicates.add(block);
                     continue;
                 }
                 for (int i = 0; part == Part.TRAIN && i < block.turns().size(); i++) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import understudy.chat.Role;
 import understudy.text.Line;
 import understudy.text.TokenRow;
@@ -23,7 +24,7 @@ final class OwnRuns {
     /// @return bit i: token i is an own one of a chosen line
     static BitSet of(List<Line> lines, int from, TokenRow row, IntPredicate chosen) {
         BitSet tokens = new BitSet();
-        if (java.util.stream.IntStream.range(from, lines.size())
+        if (IntStream.range(from, lines.size())
                 .noneMatch(i -> mine(lines.get(i)) && chosen.test(i))) {
             return tokens;
         }

@@ -54,8 +54,7 @@ public final class PersonBalance {
             if (!settled) {
                 double rest = left;
                 wished.forEach((person, wish) ->
-                        weights.put(
-                                person, rest * wish / sum / learned.getOrDefault(person, 1L)));
+                        weights.put(person, rest * wish / sum / learned.getOrDefault(person, 1L)));
             }
         }
         return weights;
@@ -64,8 +63,8 @@ public final class PersonBalance {
     /// How often each row is to be read, in the order of `rows`.
     public static List<Double> of(List<DatasetRow> rows, DatasetConfig config) {
         Map<String, Long> learned = new LinkedHashMap<>();
-        rows.forEach(row ->
-                learned.merge(row.person(), (long) row.learned().cardinality(), Long::sum));
+        rows.forEach(
+                row -> learned.merge(row.person(), (long) row.learned().cardinality(), Long::sum));
         Map<String, Double> weights = weights(learned, config.selection().balance());
         return rows.stream().map(row -> weights.getOrDefault(row.person(), 1.0)).toList();
     }

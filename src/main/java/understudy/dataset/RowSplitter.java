@@ -176,11 +176,13 @@ final class RowSplitter {
         return length(first, List.of(new Line(Role.USER, null, ".")));
     }
 
-    private boolean tooLong(@Nullable Line first, List<Line> turns, List<Integer> context, int from, int to) {
+    private boolean tooLong(
+            @Nullable Line first, List<Line> turns, List<Integer> context, int from, int to) {
         return row(first, turns, context, from, to).tokens.length() > maxLength;
     }
 
-    private Row row(@Nullable Line first, List<Line> turns, List<Integer> context, int from, int to) {
+    private Row row(
+            @Nullable Line first, List<Line> turns, List<Integer> context, int from, int to) {
         List<Line> row = new ArrayList<>();
         if (first != null) {
             row.add(first);
@@ -222,7 +224,8 @@ final class RowSplitter {
         }
     }
 
-    private Row shortened(@Nullable Line first, List<Line> turns, List<Integer> context, int from, int room) {
+    private Row shortened(
+            @Nullable Line first, List<Line> turns, List<Integer> context, int from, int room) {
         List<Line> row = new ArrayList<>();
         if (first != null) {
             row.add(first);

@@ -17,11 +17,7 @@ import understudy.base.Settings;
 /// @param balance        `balance`, 1, 0 to 1: people count by their share of the learned tokens to
 ///                       this power; 1 as they write, 0 all alike
 public record Selection(
-        double nearDuplicates,
-        boolean learnCopied,
-        double tinyTurns,
-        int overlap,
-        double balance) {
+        double nearDuplicates, boolean learnCopied, double tinyTurns, int overlap, double balance) {
     /// Everything is learned, as often as it was written.
     static final Selection ALL = new Selection(0, true, 1, 0, 1);
 

@@ -1,6 +1,7 @@
 package understudy.dataset;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The runs of words of a text as hashes, to tell how much two texts have in common.
@@ -51,7 +52,7 @@ final class WordRuns {
             }
             runs[i] = hash;
         }
-        return java.util.Arrays.stream(runs).sorted().distinct().toArray();
+        return Arrays.stream(runs).sorted().distinct().toArray();
     }
 
     /// Jaccard index of two sets: what both have, of what any has.

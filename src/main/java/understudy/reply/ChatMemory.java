@@ -59,8 +59,7 @@ public final class ChatMemory implements Memory {
                 return List.of();
             }
             List<Remembered> found =
-                    store.remembered(
-                            person.get().id(), words, date.atStartOfDay(), CANDIDATES);
+                    store.remembered(person.get().id(), words, date.atStartOfDay(), CANDIDATES);
             return lines(found, name, history, date);
         }
     }
@@ -70,9 +69,7 @@ public final class ChatMemory implements Memory {
         Set<String> known = new HashSet<>();
         history.forEach(line -> known.add(line.content().strip()));
         List<Remembered> best =
-                found.stream()
-                        .sorted(Comparator.comparingDouble(r -> -worth(r, date)))
-                        .toList();
+                found.stream().sorted(Comparator.comparingDouble(r -> -worth(r, date))).toList();
         List<String> lines = new ArrayList<>();
         for (Remembered one : best) {
             if (lines.size() < MOST && known.add(one.said().text().strip())) {

@@ -64,7 +64,8 @@ final class PromptBuilder {
 
     private Built filled(Prompt.Chat chat) {
         int most = chat.mostTokens() == 0 ? room : Math.min(room, chat.mostTokens());
-        List<Line> history = new ArrayList<>(
+        List<Line> history =
+                new ArrayList<>(
                         voice == null ? chat.lines() : voice.lines(chat.lines(), chat.partner()));
         String first = firstLine(voice, chat, history);
         if (!chat.shorten()) {

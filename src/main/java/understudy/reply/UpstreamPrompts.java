@@ -115,15 +115,13 @@ final class UpstreamPrompts {
     }
 
     private Made chat(Prompt.Chat chat, GenerateOptions options, boolean fixed) {
-        List<Line> said =
-                voice == null ? chat.lines() : voice.lines(chat.lines(), chat.partner());
+        List<Line> said = voice == null ? chat.lines() : voice.lines(chat.lines(), chat.partner());
         List<Line> history = new ArrayList<>(controls.harmless(said));
         int most = most(chat, options);
         Prompt.Chat fitting = chat.remembering(fitting(chat.memory(), most / MEMORY_SHARE));
         String first = controls.harmless(PromptBuilder.firstLine(voice, fitting, history));
         UpstreamFitting.Fitted fitted =
-                UpstreamFitting.fit(
-                        first, history, most, chat.shorten(), this::tokens);
+                UpstreamFitting.fit(first, history, most, chat.shorten(), this::tokens);
         int room = room(fitted.tokens(), encoder != null, options);
         UpstreamRequest request = request(options, room, fixed);
         boolean completes = server.completes() || config.way() == Way.COMPLETIONS;
@@ -151,8 +149,7 @@ final class UpstreamPrompts {
     private static List<String> fitting(List<String> memory, int room) {
         int tokens = 0;
         int count = 0;
-        while (count < memory.size()
-                && tokens + TokenEstimate.of(memory.get(count)) + 1 <= room) {
+        while (count < memory.size() && tokens + TokenEstimate.of(memory.get(count)) + 1 <= room) {
             tokens += TokenEstimate.of(memory.get(count++)) + 1;
         }
         return memory.subList(0, count);

@@ -252,10 +252,9 @@ public final class ChatStore implements AutoCloseable {
     ///
     /// @param before only what was sent earlier, wall clock
     /// @return the best first, `limit` at most
-    public List<Remembered> remembered(
-            long person, String words, LocalDateTime before, int limit) {
-        return jdbi.withHandle(handle ->
-                new PrivateSearch(handle).find(person, words, ms(before), limit));
+    public List<Remembered> remembered(long person, String words, LocalDateTime before, int limit) {
+        return jdbi.withHandle(
+                handle -> new PrivateSearch(handle).find(person, words, ms(before), limit));
     }
 
     /// Folds the write-ahead file back into the store; what was deleted is gone from both.

@@ -25,7 +25,13 @@ final class PrivateSearch {
     }
 
     private record Hit(
-            double rank, long chat, long author, long sentMs, long position, boolean mine, String text) {}
+            double rank,
+            long chat,
+            long author,
+            long sentMs,
+            long position,
+            boolean mine,
+            String text) {}
 
     /// @param words  any text; its words are looked for, not its marks
     /// @param before only what was sent earlier, milliseconds of the wall clock
@@ -73,8 +79,7 @@ final class PrivateSearch {
             found.add(
                     new Remembered(
                             hit.rank,
-                            new Remembered.Said(
-                                    hit.mine, ChatStore.time(hit.sentMs), hit.text),
+                            new Remembered.Said(hit.mine, ChatStore.time(hit.sentMs), hit.text),
                             answer(hit, before)));
         }
         return found;

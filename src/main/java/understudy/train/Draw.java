@@ -30,7 +30,8 @@ final class Draw {
     }
 
     private static int times(double weight, double start, int epoch) {
-        return (int) (Math.floor((epoch + 1) * weight + start) - Math.floor(epoch * weight + start));
+        return (int)
+                (Math.floor((epoch + 1) * weight + start) - Math.floor(epoch * weight + start));
     }
 
     private static double start(long seed, int row) {

@@ -20,7 +20,8 @@ record Plan(List<Batch> steps, long epochTokens) {
     /// @throws IllegalArgumentException without anything to learn
     static Plan of(List<TrainingRow> rows, TrainConfig config) {
         Packer packer = new Packer(config.rowLength(), config.seed());
-        long epochTokens = Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
+        long epochTokens =
+                Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
         long bound = config.maxTokens() == 0 ? Long.MAX_VALUE : config.maxTokens();
         List<Batch> steps = new ArrayList<>();
         long tokens = 0;

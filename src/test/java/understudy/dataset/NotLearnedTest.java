@@ -47,8 +47,7 @@ class NotLearnedTest {
 
     private Prepared build(String... sets) {
         List<String> all =
-                new ArrayList<>(
-                        List.of("heldout_share=0", "validation_share=0", "min_tokens=0"));
+                new ArrayList<>(List.of("heldout_share=0", "validation_share=0", "min_tokens=0"));
         all.addAll(List.of(sets));
         return DatasetBuilder.build(
                 store,
@@ -63,8 +62,7 @@ class NotLearnedTest {
         DatasetConfig config = DatasetConfig.from(prepared.origin().settings());
         StringBuilder text = new StringBuilder();
         for (PreparedRow row : prepared.part(Part.TRAIN)) {
-            int[] ids =
-                    row.learned(config).stream().map(i -> row.tokens().ids()[i]).toArray();
+            int[] ids = row.learned(config).stream().map(i -> row.tokens().ids()[i]).toArray();
             text.append(encoder.decode(ids)).append('|');
         }
         return text.toString();

@@ -36,7 +36,9 @@ class RoleNamesTest {
             for (String name : List.of("Ada", "Bo")) {
                 store.add(
                         new Chat(
-                                "whatsapp", name, List.of(says(name, 0, "hi"), says("Me", 1, "yo"))),
+                                "whatsapp",
+                                name,
+                                List.of(says(name, 0, "hi"), says("Me", 1, "yo"))),
                         name);
             }
             store.setMe("Me");
@@ -59,14 +61,19 @@ class RoleNamesTest {
 
     @Test
     void theSeedRecipeSaysTheRelationWhereItIsKnown() {
-        List<DatasetRow> rows = rows("min_tokens=0", "heldout_share=0", "validation_share=0", "role_names=true");
+        List<DatasetRow> rows =
+                rows("min_tokens=0", "heldout_share=0", "validation_share=0", "role_names=true");
         assertThat(seed.render(rows.get(0).lines()))
                 .isEqualTo(
                         "<|start_header_id|>wife<|end_header_id|>\nhi<|eot_id|>"
                                 + "<|start_header_id|>system<|end_header_id|>\nyo<|eot_id|>");
         assertThat(seed.render(rows.get(1).lines()))
                 .startsWith("<|start_header_id|>user<|end_header_id|>\nhi");
-        assertThat(seed.render(rows("min_tokens=0", "heldout_share=0", "validation_share=0").get(0).lines()))
+        assertThat(
+                        seed.render(
+                                rows("min_tokens=0", "heldout_share=0", "validation_share=0")
+                                        .get(0)
+                                        .lines()))
                 .startsWith("<|start_header_id|>user<|end_header_id|>\nhi");
     }
 
@@ -75,7 +82,9 @@ class RoleNamesTest {
         Voice voice = new Voice("Me", "", true);
         List<Line> asked = List.of(Line.of(Role.USER, "hi"));
         Voice.Partner ada = new Voice.Partner("Ada", "wife");
-        DatasetRow learned = rows("min_tokens=0", "heldout_share=0", "validation_share=0", "role_names=true").get(0);
+        DatasetRow learned =
+                rows("min_tokens=0", "heldout_share=0", "validation_share=0", "role_names=true")
+                        .get(0);
         assertThat(seed.render(learned.lines()))
                 .startsWith(seed.promptText(voice.lines(asked, ada)));
         assertThat(voice.firstLine(ada, LocalDate.EPOCH)).isEmpty();

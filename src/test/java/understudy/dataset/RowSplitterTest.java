@@ -131,8 +131,7 @@ class RowSplitterTest {
             }
             int most = 200 + random.nextInt(300);
             String what = "seed %d item %d, at most %d".formatted(SEED, i, most);
-            List<RowSplitter.Row> rows =
-                    new RowSplitter(encoder, most, 120).split(FIRST, turns);
+            List<RowSplitter.Row> rows = new RowSplitter(encoder, most, 120).split(FIRST, turns);
             int next = 0;
             int characters = 0;
             for (RowSplitter.Row row : rows) {
