@@ -161,7 +161,7 @@ public record DatasetReport(
             inner.put("rows", count.rows);
             inner.put("own_turns", count.ownTurns);
             inner.put("learned_tokens", count.learnedTokens);
-            inner.put("share", share(count.learnedTokens, all));
+            inner.put("share", share((double) count.learnedTokens, all));
             inner.put("share_balanced", share(count.weight * count.learnedTokens, all));
             partners.add(inner);
         }
