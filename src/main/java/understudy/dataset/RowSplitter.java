@@ -98,8 +98,8 @@ final class RowSplitter {
         return rows;
     }
 
-    /// The turn of somebody else that the own turn at `from` answers; empty where it answers none or
-    /// stands with it anyway.
+    /// The turn of somebody else that the own turn at `from` answers; empty where it answers none,
+    /// or stands with it anyway.
     private static List<Integer> answered(List<Line> turns, int from) {
         int at = from;
         while (at >= 0 && mine(turns.get(at))) {

@@ -11,7 +11,7 @@ import understudy.base.Settings;
 ///                       in another chat, too, is learned
 /// @param tinyTurns      `tiny_turns`, 1, 0 to 1: a short turn that the owner repeats is learned in
 ///                       at most this share of their turns; 1 for no bound
-/// @param overlap        `overlap`, 0 tokens, 0 to 4096: where a conversation is split for training,
+/// @param overlap        `overlap`, 0 tokens, 0 to 4096: where a conversation is split for training
 ///                       so much of what was said before stands in front of the next part, to read
 ///                       and not to learn
 /// @param balance        `balance`, 1, 0 to 1: people count by their share of the learned tokens to

@@ -108,8 +108,8 @@ final class PromptBuilder {
                 "send less of it");
     }
 
-    /// The model's own first line, the facts, what is remembered, and the system lines at the beginning of `history`,
-    /// which are taken out of it.
+    /// The model's own first line, the facts, what is remembered, and the system lines at the
+    /// beginning of `history`, which are taken out of it.
     static String firstLine(@Nullable Voice voice, Prompt.Chat chat, List<Line> history) {
         List<String> parts = new ArrayList<>();
         if (voice != null) {
