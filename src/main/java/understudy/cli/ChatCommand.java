@@ -109,6 +109,8 @@ final class ChatCommand extends Command {
     @Option(names = "--base-only", description = "Hear the base model without what was learned.")
     boolean baseOnly;
 
+    @Mixin MemoryOption memory = new MemoryOption();
+
     @Override
     int run(Workspace workspace, Console console) throws IOException {
         if (prompt == null && !console.interactive()) {
@@ -123,7 +125,7 @@ final class ChatCommand extends Command {
         options(0); // refuses numbers out of range before a model is read
         Voice.Partner partner = partner(workspace);
         RunFolder run = RunFolder.open(workspace, chosen.run);
-        try (Talk talk = Talk.open(workspace, run, chosen.device, !baseOnly)) {
+        try (Talk talk = Talk.open(workspace, run, chosen.device, !baseOnly, memory)) {
             if (prompt != null) {
                 once(console, talk, partner, run);
             } else {

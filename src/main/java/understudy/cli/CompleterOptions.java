@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import understudy.base.RecipeFile;
 import understudy.base.Settings;
@@ -96,6 +97,8 @@ final class CompleterOptions {
             description = "Answer others although a run's leak report failed.")
     boolean acceptLeaks;
 
+    @Mixin MemoryOption memory = new MemoryOption();
+
     /// Nothing is loaded yet.
     ///
     /// @param runs that may be asked for, the default first; empty for every finished one
@@ -135,6 +138,11 @@ final class CompleterOptions {
     /// @param runs that may be asked for, the default first; empty for every finished one. Behind
     ///     another server, the first one says how prompts begin
     Completer open(Workspace workspace, List<String> runs, Console console) throws IOException {
+        return memory.remembering(opened(workspace, runs, console), workspace);
+    }
+
+    private Completer opened(Workspace workspace, List<String> runs, Console console)
+            throws IOException {
         if (upstream != null) {
             return upstream(workspace, runs, upstream, console);
         }
@@ -188,7 +196,7 @@ final class CompleterOptions {
     private static Completer behind(
             Workspace workspace, UpstreamConfig config, RunSetup setup, Console console) {
         DatasetConfig data = DatasetConfig.from(setup.data());
-        Voice voice = new Voice(setup.me(), data.systemLine());
+        Voice voice = new Voice(setup.me(), data.systemLine(), data.roleNames());
         boolean seed = data.template() == DatasetConfig.Template.SEED;
         TemplateEncoder encoder = null;
         try {

@@ -66,6 +66,14 @@ final class PrepareCommand extends Command {
                             + " dataset.canaries=N.")
     @Nullable Integer canaries;
 
+    @Option(
+            names = "--balance",
+            paramLabel = "T",
+            description =
+                    "1 learns people as much as you write with them, 0 all alike; short for --set"
+                            + " dataset.balance=T.")
+    @Nullable Double balance;
+
     @Mixin RecipeOptions recipe = new RecipeOptions();
 
     @Override
@@ -110,6 +118,9 @@ final class PrepareCommand extends Command {
         if (canaries != null) {
             sets.add("dataset.canaries=" + canaries);
         }
+        if (balance != null) {
+            sets.add("dataset.balance=" + balance);
+        }
         return sets;
     }
 
@@ -132,6 +143,7 @@ final class PrepareCommand extends Command {
         ReportText.lengths(report).forEach(console::say);
         console.say("");
         ReportText.people(report).forEach(console::say);
+        ReportText.balance(report).forEach(console::say);
         noCharts.ifPresent(why -> console.say("no chart files: " + why));
         console.say("");
         console.say("a sample as the model reads it; what is learned is marked");

@@ -136,7 +136,7 @@ final class RunShelf implements Shelf {
                                     Completer.Kind.RUN,
                                     run.created().getEpochSecond(),
                                     ModelConfig.read(base.path()).maxPositions());
-                    Voice voice = new Voice(setup.me(), data.systemLine());
+                    Voice voice = new Voice(setup.me(), data.systemLine(), data.roleNames());
                     TemplateEncoder encoder = TemplateEncoder.load(base.path(), seed);
                     return new Known(run, setup, base, new Speaker(info, encoder, voice));
                 });

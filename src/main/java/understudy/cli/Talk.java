@@ -2,14 +2,20 @@ package understudy.cli;
 
 import java.util.List;
 import understudy.base.Workspace;
+import understudy.reply.Completer;
 import understudy.reply.LocalCompleter;
 import understudy.reply.Replier;
 import understudy.run.RunFolder;
 
 /// A run, or its base alone, ready to answer in a terminal.
-record Talk(LocalCompleter completer, Replier replier, RunSetup setup) implements AutoCloseable {
+record Talk(Completer completer, Replier replier, RunSetup setup) implements AutoCloseable {
     /// @param withAdapter false to hear what the base alone would say
-    static Talk open(Workspace workspace, RunFolder run, String device, boolean withAdapter) {
+    static Talk open(
+            Workspace workspace,
+            RunFolder run,
+            String device,
+            boolean withAdapter,
+            MemoryOption memory) {
         RunSetup setup = RunSetup.of(run);
         String model = withAdapter ? run.id() : BaseModel.find(workspace, setup.base()).shown();
         RunShelf shelf = new RunShelf(workspace, List.of(run.id()), device, 1);
@@ -18,7 +24,8 @@ record Talk(LocalCompleter completer, Replier replier, RunSetup setup) implement
             completer.warm(model);
             int context = completer.models().getFirst().context();
             int most = Math.min(Replier.PROMPT_TOKENS, context / 4 * 3);
-            return new Talk(completer, new Replier(completer, model, most), setup);
+            Completer remembering = memory.remembering(completer, workspace);
+            return new Talk(remembering, new Replier(remembering, model, most), setup);
         } catch (RuntimeException e) {
             completer.close();
             throw e;

@@ -25,6 +25,7 @@ import understudy.dataset.Dataset;
 import understudy.dataset.DatasetConfig;
 import understudy.dataset.DatasetRow;
 import understudy.dataset.Part;
+import understudy.dataset.PersonBalance;
 import understudy.hub.Hub;
 import understudy.hub.HubSettings;
 import understudy.hub.LocalModel;
@@ -130,7 +131,8 @@ final class TrainCommand extends Command {
         boolean seed = dataset.config().template() == DatasetConfig.Template.SEED;
         TemplateEncoder encoder = TemplateEncoder.load(model.path(), seed);
         OptionalInt longest = OptionalInt.of(trainConfig.rowLength());
-        List<TrainingRow> training = rows(dataset.rows(Part.TRAIN, encoder, longest));
+        List<TrainingRow> training =
+                weighted(dataset.rows(Part.TRAIN, encoder, longest), dataset.config());
         List<TrainingRow> validation = rows(dataset.rows(Part.VALIDATION, encoder, longest));
         Job job = new Job(setup, trainConfig, model, training, validation);
         if (unfinished.isPresent()) {
@@ -324,6 +326,17 @@ final class TrainCommand extends Command {
 
     static List<TrainingRow> rows(List<DatasetRow> rows) {
         return rows.stream().map(r -> new TrainingRow(r.tokens().ids(), r.learned())).toList();
+    }
+
+    /// Rows to learn from, each with how often it is read.
+    static List<TrainingRow> weighted(List<DatasetRow> rows, DatasetConfig config) {
+        List<Double> weights = PersonBalance.of(rows, config);
+        List<TrainingRow> weighted = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            DatasetRow row = rows.get(i);
+            weighted.add(new TrainingRow(row.tokens().ids(), row.learned(), weights.get(i)));
+        }
+        return weighted;
     }
 
     /// Of all that decides what a run becomes.

@@ -2,6 +2,7 @@ package understudy.dataset;
 
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -102,6 +103,8 @@ record CorrectionRows(List<PreparedRow> rows, DatasetReport.Corrected count) {
                     row.tokens(),
                     1,
                     encoder.ownCharacters(List.of(row.lines().get(last))),
+                    0,
+                    new BitSet(),
                     true);
         }
 
@@ -115,7 +118,12 @@ record CorrectionRows(List<PreparedRow> rows, DatasetReport.Corrected count) {
                 }
                 boolean named = partner.group() && config.groupNames() && !mine && name != null;
                 String content = named ? name + ": " + said.content() : said.content();
-                lines.add(new Line(said.role(), mine ? myName : name, content));
+                lines.add(
+                        new Line(
+                                said.role(),
+                                mine ? myName : name,
+                                content,
+                                config.relation(partner, said.role())));
             }
             while (!lines.isEmpty() && lines.getLast().role() == Role.ASSISTANT) {
                 lines.removeLast();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -99,9 +100,12 @@ public record Dataset(
             throw new IOException("a row without turns");
         }
         int most = longest.orElse(Integer.MAX_VALUE);
-        List<RowSplitter.Row> split =
-                new RowSplitter(encoder, most).split(first.orElse(null), lines);
         boolean correction = tree.path("correction").asBoolean(false);
+        int overlap = correction ? 0 : config.selection().overlap();
+        List<RowSplitter.Row> split =
+                new RowSplitter(encoder, most, overlap)
+                        .split(first.orElse(null), lines, marked(tree, "context").cardinality());
+        BitSet unlearned = marked(tree, "unlearned");
         for (RowSplitter.Row row : correction ? List.of(split.getLast()) : split) {
             rows.add(
                     new DatasetRow(
@@ -112,18 +116,51 @@ public record Dataset(
                             row.tokens(),
                             correction
                                     ? DatasetConfig.lastOwnTurn(row.tokens())
-                                    : config.learned(row.tokens()),
+                                    : config.learned(
+                                            row.tokens(),
+                                            row.lines(),
+                                            row.begin(),
+                                            lines(row, unlearned)),
                             encoder.ownCharacters(
-                                    correction ? List.of(row.lines().getLast()) : row.lines())));
+                                    correction
+                                            ? List.of(row.lines().getLast())
+                                            : row.lines()
+                                                    .subList(row.begin(), row.lines().size()))));
         }
+    }
+
+    /// Bit i: message i of `tree` that is no first line has `mark`.
+    private static BitSet marked(JsonNode tree, String mark) {
+        BitSet marked = new BitSet();
+        int turn = 0;
+        for (JsonNode message : tree.path("messages")) {
+            boolean first = message.path("role").asString("").equals(Role.SYSTEM.word());
+            marked.set(turn, !first && message.path(mark).asBoolean(false));
+            turn += first ? 0 : 1;
+        }
+        return marked;
+    }
+
+    /// Turns of the whole as lines of a row that it was split into.
+    static BitSet lines(RowSplitter.Row row, BitSet turns) {
+        BitSet lines = new BitSet();
+        for (int turn = row.from(); turn < row.to(); turn++) {
+            lines.set(row.begin() + turn - row.from(), turns.get(turn));
+        }
+        return lines;
     }
 
     private static Line line(JsonNode message) throws IOException {
         JsonNode name = message.path("name");
         JsonNode content = message.path("content");
+        JsonNode relation = message.path("relation");
         for (Role role : Role.values()) {
             if (content.isString() && role.word().equals(message.path("role").asString(""))) {
-                return new Line(role, name.isString() ? name.asString() : null, content.asString());
+                return new Line(
+                        role,
+                        name.isString() ? name.asString() : null,
+                        content.asString(),
+                        relation.isString() ? relation.asString() : null);
             }
         }
         throw new IOException("a message without a role or content");

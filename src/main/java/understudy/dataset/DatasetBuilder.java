@@ -3,6 +3,7 @@ package understudy.dataset;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ public final class DatasetBuilder {
     private final ConversationEncoder encoder;
     private final RowSplitter splitter;
     private final Safeguards safeguards;
+    private final RowSplitter heldOutSplitter;
     private final Funnel funnel = new Funnel();
     private final Map<Part, List<PreparedRow>> rows = new EnumMap<>(Part.class);
     private final Map<Part, Long> messages = new EnumMap<>(Part.class);
@@ -49,7 +51,9 @@ public final class DatasetBuilder {
         this.origin = origin;
         this.config = config;
         this.encoder = encoder;
-        this.splitter = new RowSplitter(encoder, config.maxLength());
+        this.splitter = new RowSplitter(encoder, config.maxLength(), config.selection().overlap());
+        // without an overlap, so that scores compare whatever the setting
+        this.heldOutSplitter = new RowSplitter(encoder, config.maxLength());
     }
 
     /// @throws UserError where nothing is imported yet, where nobody knows who the owner is, and
@@ -112,10 +116,15 @@ public final class DatasetBuilder {
         }
         Map<Part, List<Block>> parts =
                 safeguards.canaries().plant(HeldOut.split(chats, config), myName, redactor);
+        NotLearned notLearned = NotLearned.of(parts, config.selection());
         for (Part part : Part.values()) {
             rows.put(part, new ArrayList<>());
             for (Block block : parts.getOrDefault(part, List.of())) {
-                add(part, block, myName);
+                if (notLearned.isDuplicate(block)) {
+                    drop(DropReason.NEAR_DUPLICATE, block, 0, block.turns().size());
+                    continue;
+                }
+                add(part, block, myName, notLearned.turns(block));
             }
         }
         CorrectionRows corrected =
@@ -126,7 +135,7 @@ public final class DatasetBuilder {
                         config,
                         encoder);
         rows.computeIfAbsent(Part.TRAIN, p -> new ArrayList<>()).addAll(corrected.rows());
-        DatasetReport report = report(corrected.count());
+        DatasetReport report = report(corrected.count(), notLearned.counts());
         if (report.part(Part.TRAIN).rows() == 0) {
             throw nothingToLearn(report);
         }
@@ -164,7 +173,7 @@ public final class DatasetBuilder {
                 : new Partner(chat.name(), null, others.size() > 1);
     }
 
-    private void add(Part part, Block block, String myName) {
+    private void add(Part part, Block block, String myName, BitSet unlearned) {
         boolean filtered = part != Part.HELDOUT && config.learn() == DatasetConfig.Learn.OWN;
         if (filtered && !block.hasOwnTurn()) {
             drop(DropReason.NO_OWN_TURN, block, 0, block.turns().size());
@@ -172,7 +181,8 @@ public final class DatasetBuilder {
         }
         Line first = firstLine(block, myName);
         List<Line> turns = block.turns().stream().map(turn -> line(turn, block.partner())).toList();
-        List<RowSplitter.Row> split = splitter.split(first, turns);
+        List<RowSplitter.Row> split =
+                (part == Part.HELDOUT ? heldOutSplitter : splitter).split(first, turns);
         boolean isShort =
                 split.size() == 1 && split.getFirst().tokens().length() < config.minTokens();
         if (part == Part.TRAIN && isShort) {
@@ -182,9 +192,13 @@ public final class DatasetBuilder {
         splitBlocks += split.size() > 1 ? 1 : 0;
         boolean any = false;
         for (RowSplitter.Row row : split) {
-            PreparedRow prepared = prepared(block, row, first != null);
+            PreparedRow prepared = prepared(block, row, first != null, unlearned);
             if (filtered && prepared.ownTurns() == 0) {
                 drop(DropReason.NO_OWN_TURN, block, row.from(), row.to());
+                continue;
+            }
+            if (part == Part.TRAIN && !unlearned.isEmpty() && learned(prepared) == 0) {
+                drop(DropReason.NOT_LEARNED, block, row.from(), row.to());
                 continue;
             }
             any = true;
@@ -219,19 +233,19 @@ public final class DatasetBuilder {
     private Line line(Turn turn, Partner partner) {
         boolean named = partner.group() && config.groupNames() && !turn.mine();
         String content = named ? turn.name() + ": " + turn.text() : turn.text();
-        return new Line(turn.role(), turn.name(), content);
+        return new Line(turn.role(), turn.name(), content, config.relation(partner, turn.role()));
     }
 
-    private PreparedRow prepared(Block block, RowSplitter.Row row, boolean opened) {
+    private PreparedRow prepared(
+            Block block, RowSplitter.Row row, boolean opened, BitSet unlearned) {
         List<LocalDateTime> dates = new ArrayList<>();
         if (opened) {
             dates.add(block.start());
         }
-        if (row.context() >= 0) {
-            dates.add(block.turns().get(row.context()).sentAt());
-        }
+        row.context().forEach(i -> dates.add(block.turns().get(i).sentAt()));
         block.turns().subList(row.from(), row.to()).forEach(turn -> dates.add(turn.sentAt()));
-        int ownTurns = (int) row.lines().stream().filter(l -> l.role() == Role.ASSISTANT).count();
+        List<Line> turns = row.lines().subList(row.begin(), row.lines().size());
+        int ownTurns = (int) turns.stream().filter(l -> l.role() == Role.ASSISTANT).count();
         return new PreparedRow(
                 block.partner().name(),
                 block.conversation().chat(),
@@ -240,7 +254,9 @@ public final class DatasetBuilder {
                 dates,
                 row.tokens(),
                 ownTurns,
-                encoder.ownCharacters(row.lines()),
+                encoder.ownCharacters(turns),
+                config.selection().overlap() == 0 ? 0 : row.context().size(),
+                Dataset.lines(row, unlearned),
                 false);
     }
 
@@ -267,7 +283,8 @@ public final class DatasetBuilder {
         return block.messages().subList(from, to).stream().mapToLong(Integer::longValue).sum();
     }
 
-    private DatasetReport report(DatasetReport.Corrected corrected) {
+    private DatasetReport report(
+            DatasetReport.Corrected corrected, Map<NotLearned.Reason, Integer> notLearned) {
         Map<Part, DatasetReport.PartCount> parts = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
             List<PreparedRow> all = rows.getOrDefault(part, List.of());
@@ -295,6 +312,7 @@ public final class DatasetBuilder {
                 shortened,
                 people(training),
                 training.stream().map(r -> r.tokens().length()).toList(),
+                notLearned,
                 corrected,
                 safeguards.redactor().counts(),
                 safeguards.canaries().planted());
@@ -305,6 +323,9 @@ public final class DatasetBuilder {
     }
 
     private List<DatasetReport.PersonCount> people(List<PreparedRow> training) {
+        Map<String, Long> tokens = new LinkedHashMap<>();
+        training.forEach(r -> tokens.merge(r.person(), learned(r), Long::sum));
+        Map<String, Double> weights = PersonBalance.weights(tokens, config.selection().balance());
         Map<String, List<PreparedRow>> byPerson =
                 training.stream()
                         .collect(
@@ -318,7 +339,8 @@ public final class DatasetBuilder {
                                 e.getKey(),
                                 e.getValue().size(),
                                 e.getValue().stream().mapToInt(PreparedRow::ownTurns).sum(),
-                                e.getValue().stream().mapToLong(this::learned).sum()))
+                                e.getValue().stream().mapToLong(this::learned).sum(),
+                                weights.getOrDefault(e.getKey(), 1.0)))
                 .sorted(
                         Comparator.comparingInt(DatasetReport.PersonCount::rows)
                                 .reversed()

@@ -5,9 +5,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import understudy.base.Settings;
+import understudy.chat.Role;
 import understudy.privacy.Kind;
 import understudy.privacy.Redaction;
+import understudy.text.Line;
 import understudy.text.TokenRow;
 
 /// Section `dataset` of a recipe.
@@ -38,6 +41,9 @@ import understudy.text.TokenRow;
 ///                        `redact.txt` of the home where there is one
 /// @param canaries        `canaries`, 0, 0 to 400: made-up secrets planted into the training part,
 ///                        by which a leak is measured
+/// @param roleNames       `role_names`, false: whether the recipe `seed` writes what a person is to
+///                        the owner in place of `user`
+/// @param selection       which of the owner's turns are learned, and how often
 public record DatasetConfig(
         int mergeMinutes,
         int gapMinutes,
@@ -54,7 +60,9 @@ public record DatasetConfig(
         boolean corrections,
         Set<Kind> redact,
         String redactWords,
-        int canaries) {
+        int canaries,
+        boolean roleNames,
+        Selection selection) {
     public DatasetConfig {
         redact = Set.copyOf(redact);
     }
@@ -108,7 +116,9 @@ public record DatasetConfig(
                         section.flag("corrections", false),
                         kinds(section),
                         section.text("redact_words", ""),
-                        section.integer("canaries", 0, 0, Canaries.MOST));
+                        section.integer("canaries", 0, 0, Canaries.MOST),
+                        section.flag("role_names", false),
+                        Selection.from(section));
         section.refuseOthers();
         return config;
     }
@@ -129,12 +139,27 @@ public record DatasetConfig(
         return kinds;
     }
 
+    /// What a line says about its speaker in place of `user`; null for nothing.
+    @Nullable String relation(Partner partner, Role role) {
+        return roleNames && role == Role.USER && !partner.group() ? partner.role() : null;
+    }
+
     /// @return bit i set: token i is a target
     public BitSet learned(TokenRow row) {
         BitSet learned = (BitSet) row.own().clone();
         if (learn == Learn.ALL) {
             learned.set(0, row.length());
         }
+        return learned;
+    }
+
+    /// [#learned(TokenRow)] without what is read only.
+    ///
+    /// @param begin     index in `lines` of the first turn that is not a repeated one
+    /// @param unlearned which lines are own turns that are not learned
+    BitSet learned(TokenRow row, List<Line> lines, int begin, BitSet unlearned) {
+        BitSet learned = learned(row);
+        learned.andNot(OwnRuns.of(lines, begin, row, unlearned::get));
         return learned;
     }
 

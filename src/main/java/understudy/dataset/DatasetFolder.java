@@ -19,6 +19,7 @@ import understudy.base.ExitCode;
 import understudy.base.Json;
 import understudy.base.PrivateFiles;
 import understudy.base.UserError;
+import understudy.chat.Role;
 import understudy.text.ConversationEncoder;
 import understudy.text.Line;
 
@@ -88,6 +89,15 @@ public final class DatasetFolder {
             message.put("name", line.name());
             message.put("content", line.content());
             message.put("date", DatasetBuilder.DATE.format(row.dates().get(i)));
+            if (line.relation() != null) {
+                message.put("relation", line.relation());
+            }
+            if (i < row.begin() && line.role() != Role.SYSTEM && row.context() > 0) {
+                message.put("context", true);
+            }
+            if (row.unlearned().get(i)) {
+                message.put("unlearned", true);
+            }
             messages.add(message);
         }
         Map<String, Object> tree = new LinkedHashMap<>();

@@ -17,6 +17,7 @@ import understudy.privacy.Kind;
 /// @param shortened    turns that were too long for one row
 /// @param people       whom the rows for training are with, most rows first
 /// @param lengths      tokens of each row for training
+/// @param notLearned   own turns of rows to learn from that are read and not learned, by reason
 /// @param corrected    what became of the owner's corrections; their rows are among those of the
 ///                     training part, which they add no messages and no blocks to
 /// @param redacted     what was replaced by pseudonyms, by writer
@@ -29,6 +30,7 @@ public record DatasetReport(
         Shortened shortened,
         List<PersonCount> people,
         List<Integer> lengths,
+        Map<NotLearned.Reason, Integer> notLearned,
         Corrected corrected,
         List<Redacted> redacted,
         Planted canaries) {
@@ -39,6 +41,7 @@ public record DatasetReport(
         people = List.copyOf(people);
         lengths = List.copyOf(lengths);
         redacted = List.copyOf(redacted);
+        notLearned = Map.copyOf(notLearned);
         long kept = parts.values().stream().mapToLong(PartCount::messages).sum();
         long lost = dropped.stream().mapToLong(Dropped::messages).sum();
         if (kept + lost != messagesRead) {
@@ -76,7 +79,9 @@ public record DatasetReport(
             int turns, long characters, @Nullable String chat, @Nullable String date) {}
 
     /// @param person the other person, or the group
-    public record PersonCount(String person, int rows, int ownTurns, long learnedTokens) {}
+    /// @param weight how often an epoch reads their rows in the mean, see [PersonBalance]
+    public record PersonCount(
+            String person, int rows, int ownTurns, long learnedTokens, double weight) {}
 
     /// What became of corrections: `read` = `rows` + dropped.
     ///
@@ -183,6 +188,12 @@ public record DatasetReport(
             cut.put("example", Map.of("chat", shortened.chat, "date", shortened.date));
         }
         tree.put("shortened", cut);
+        Map<String, Object> unlearned = new LinkedHashMap<>();
+        for (NotLearned.Reason reason : NotLearned.Reason.values()) {
+            unlearned.put(reason.key(), notLearned.getOrDefault(reason, 0));
+        }
+        tree.put("turns_not_learned", unlearned);
+        long all = people.stream().mapToLong(PersonCount::learnedTokens).sum();
         List<Object> partners = new ArrayList<>();
         for (PersonCount count : people) {
             Map<String, Object> inner = new LinkedHashMap<>();
@@ -190,6 +201,8 @@ public record DatasetReport(
             inner.put("rows", count.rows);
             inner.put("own_turns", count.ownTurns);
             inner.put("learned_tokens", count.learnedTokens);
+            inner.put("share", share((double) count.learnedTokens, all));
+            inner.put("share_balanced", share(count.weight * count.learnedTokens, all));
             partners.add(inner);
         }
         tree.put("people", partners);
@@ -198,6 +211,10 @@ public record DatasetReport(
         tree.put("redacted", redacted.stream().map(Redacted::tree).toList());
         tree.put("canaries", Map.of("different", canaries.different(), "turns", canaries.turns()));
         return tree;
+    }
+
+    private static double share(double tokens, long all) {
+        return all == 0 ? 0 : Math.round(10_000 * tokens / all) / 10_000.0;
     }
 
     /// `reason: messages`, for `--json`.

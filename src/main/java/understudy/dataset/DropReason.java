@@ -11,7 +11,9 @@ public enum DropReason {
     CALL("calls"),
     EMPTY("messages without a visible character"),
     NO_OWN_TURN("messages where you say nothing, in a conversation or a part of a long one"),
-    TOO_SHORT("messages of conversations under min_tokens, left out of training");
+    TOO_SHORT("messages of conversations under min_tokens, left out of training"),
+    NEAR_DUPLICATE("messages of conversations nearly like another one, left out of training"),
+    NOT_LEARNED("messages of conversations of which nothing of yours is to be learned");
 
     private final String words;
 

@@ -3,6 +3,7 @@ package understudy.dataset;
 import java.time.LocalDateTime;
 import java.util.BitSet;
 import java.util.List;
+import understudy.chat.Role;
 import understudy.text.Line;
 import understudy.text.TokenRow;
 
@@ -16,6 +17,8 @@ import understudy.text.TokenRow;
 /// @param tokens        `lines` in tokens
 /// @param ownTurns      own lines among `lines`
 /// @param ownCharacters code points of the own turns
+/// @param context       leading turns among `lines` that are repeated, behind the first line
+/// @param unlearned     bit i: `lines` i is an own turn that is not learned
 /// @param correction    whether only the last own turn is learned, and counted as own
 public record PreparedRow(
         String person,
@@ -26,6 +29,8 @@ public record PreparedRow(
         TokenRow tokens,
         int ownTurns,
         int ownCharacters,
+        int context,
+        BitSet unlearned,
         boolean correction) {
     public PreparedRow {
         lines = List.copyOf(lines);
@@ -35,8 +40,15 @@ public record PreparedRow(
         }
     }
 
+    /// Index of the first line that is neither the first line nor a repeated turn.
+    int begin() {
+        return context + (lines.getFirst().role() == Role.SYSTEM ? 1 : 0);
+    }
+
     /// @return bit i set: token i is a target
     BitSet learned(DatasetConfig config) {
-        return correction ? DatasetConfig.lastOwnTurn(tokens) : config.learned(tokens);
+        return correction
+                ? DatasetConfig.lastOwnTurn(tokens)
+                : config.learned(tokens, lines, begin(), unlearned);
     }
 }

@@ -1,6 +1,7 @@
 package understudy.dataset;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +41,12 @@ public final class ReportText {
                                     count.tokens(),
                                     count.learnedTokens(),
                                     count.ownTurns()));
+        }
+        for (NotLearned.Reason reason : NotLearned.Reason.values()) {
+            int turns = report.notLearned().getOrDefault(reason, 0);
+            if (turns > 0) {
+                lines.add("  %,d %s: read, not learned".formatted(turns, reason.words()));
+            }
         }
         corrections(report.corrected(), lines);
         redacted(report, lines);
@@ -118,6 +125,32 @@ public final class ReportText {
         List<String> lines = new ArrayList<>();
         lines.add("samples by length in tokens");
         lines.addAll(TextBars.draw(bars));
+        return lines;
+    }
+
+    /// What balancing does, a line a person; nothing where it is off.
+    public static List<String> balance(DatasetReport report) {
+        List<DatasetReport.PersonCount> people = report.people();
+        if (people.stream().allMatch(p -> p.weight() == 1)) {
+            return List.of();
+        }
+        double all = people.stream().mapToLong(DatasetReport.PersonCount::learnedTokens).sum();
+        List<String> lines = new ArrayList<>();
+        lines.add("share of what is learned, as written and balanced");
+        people.stream()
+                .sorted(
+                        Comparator.comparingLong(DatasetReport.PersonCount::learnedTokens)
+                                .reversed())
+                .limit(MOST_PEOPLE)
+                .forEach(p ->
+                        lines.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "  %-24s %5.1f%% %5.1f%%   read %.2f times",
+                                        Printable.line(p.person()),
+                                        100 * p.learnedTokens() / all,
+                                        100 * p.weight() * p.learnedTokens() / all,
+                                        p.weight())));
         return lines;
     }
 

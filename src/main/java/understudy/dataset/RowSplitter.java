@@ -2,8 +2,10 @@ package understudy.dataset;
 
 import java.text.BreakIterator;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.chat.Role;
@@ -15,21 +17,30 @@ import understudy.text.TokenRow;
 ///
 /// A cut goes before a turn of somebody else that follows an own one, where there is such a place:
 /// question and answer stay together. Where there is none, the row that begins with an own turn
-/// gets the turn it answers once more, in front. Only turns of others are ever repeated, so every
-/// own turn is in one row only. A turn that is too long for a row of its own is shortened: an own
+/// gets the turn it answers once more, in front. With an overlap, what was said before stands in
+/// front of every row but the first. No own token of a repeated turn is marked as own, so every own
+/// turn is in one row only. A turn that is too long for a row of its own is shortened: an own
 /// one keeps its beginning, another's its end, which is what the answer follows on.
 final class RowSplitter {
     private final ConversationEncoder encoder;
     private final int maxLength;
+    private final int overlap;
 
     RowSplitter(ConversationEncoder encoder, int maxLength) {
-        this.encoder = encoder;
-        this.maxLength = maxLength;
+        this(encoder, maxLength, 0);
     }
 
-    /// @param lines         the row: first line, repeated turn, turns
-    /// @param tokens        at most `maxLength`
-    /// @param context       index of the turn repeated in front; -1 for none
+    /// @param overlap tokens of earlier turns that are repeated in front of a row at most; no more
+    ///                than a quarter of `maxLength` is
+    RowSplitter(ConversationEncoder encoder, int maxLength, int overlap) {
+        this.encoder = encoder;
+        this.maxLength = maxLength;
+        this.overlap = Math.min(overlap, maxLength / 4);
+    }
+
+    /// @param lines         the row: first line, repeated turns, turns
+    /// @param tokens        at most `maxLength`; own without those of repeated turns
+    /// @param context       indices of the turns repeated in front
     /// @param from          index of the first turn of the row
     /// @param to            index after its last one
     /// @param cutTurns      how many of its turns were shortened
@@ -37,25 +48,46 @@ final class RowSplitter {
     record Row(
             List<Line> lines,
             TokenRow tokens,
-            int context,
+            List<Integer> context,
             int from,
             int to,
             int cutTurns,
-            int cutCharacters) {}
+            int cutCharacters) {
+        Row {
+            context = List.copyOf(context);
+        }
+
+        /// Index in `lines` of the first turn that is not a repeated one.
+        int begin() {
+            return lines.size() - (to - from);
+        }
+    }
 
     /// @param first the system line; null for none
     /// @param turns of the block, in order
     List<Row> split(@Nullable Line first, List<Line> turns) {
-        Row whole = row(first, turns, -1, 0, turns.size());
+        return split(first, turns, 0);
+    }
+
+    /// [#split(Line, List)] of a part of a conversation.
+    ///
+    /// @param begin how many of `turns` are repeated ones already
+    List<Row> split(@Nullable Line first, List<Line> turns, int begin) {
+        List<Integer> repeated = IntStream.range(0, begin).boxed().toList();
+        Row whole = row(first, turns, repeated, begin, turns.size());
         if (whole.tokens.length() <= maxLength) {
             return List.of(whole);
         }
         int[] costs = costs(first, turns);
         List<Row> rows = new ArrayList<>();
-        int from = 0;
+        int from = begin;
         while (from < turns.size()) {
-            int context = answered(turns, from);
+            List<Integer> context = context(turns, from, costs);
             int to = furthest(first, turns, context, from, costs);
+            if (to == from) {
+                context = answered(turns, from);
+                to = furthest(first, turns, context, from, costs);
+            }
             Row row =
                     to == from
                             ? shortened(first, turns, context, from)
@@ -66,20 +98,40 @@ final class RowSplitter {
         return rows;
     }
 
-    /// The turn of somebody else that the own turn at `from` answers; -1 where it answers none or
-    /// stands with it anyway.
-    private static int answered(List<Line> turns, int from) {
+    /// The turn of somebody else that the own turn at `from` answers; empty where it answers none,
+    /// or stands with it anyway.
+    private static List<Integer> answered(List<Line> turns, int from) {
         int at = from;
         while (at >= 0 && mine(turns.get(at))) {
             at--;
         }
-        return at == from ? -1 : at;
+        return at == from || at < 0 ? List.of() : List.of(at);
+    }
+
+    /// What is repeated in front of the turn at `from`. An own turn never follows a repeated own
+    /// one, since some templates would make one turn of both.
+    private List<Integer> context(List<Line> turns, int from, int[] costs) {
+        List<Integer> answered = answered(turns, from);
+        int last = answered.isEmpty() ? from - 1 : answered.getFirst();
+        if (overlap == 0 || last < 0 || (answered.isEmpty() && mine(turns.get(from)))) {
+            return answered;
+        }
+        int at = last + 1;
+        int left = overlap;
+        while (at > 0 && costs[at - 1] <= left) {
+            at--;
+            left -= costs[at];
+        }
+        return at > last ? answered : IntStream.rangeClosed(at, last).boxed().toList();
     }
 
     /// Where to cut at the latest so that the row fits; `from` where not even one turn does.
     private int furthest(
-            @Nullable Line first, List<Line> turns, int context, int from, int[] costs) {
-        long estimate = (long) costs[turns.size()] + (context < 0 ? 0 : costs[context]);
+            @Nullable Line first, List<Line> turns, List<Integer> context, int from, int[] costs) {
+        long estimate = costs[turns.size()];
+        for (int repeated : context) {
+            estimate += costs[repeated];
+        }
         int to = from;
         while (to < turns.size() && estimate + costs[to] <= maxLength) {
             estimate += costs[to];
@@ -124,24 +176,37 @@ final class RowSplitter {
         return length(first, List.of(new Line(Role.USER, null, ".")));
     }
 
-    private boolean tooLong(@Nullable Line first, List<Line> turns, int context, int from, int to) {
+    private boolean tooLong(
+            @Nullable Line first, List<Line> turns, List<Integer> context, int from, int to) {
         return row(first, turns, context, from, to).tokens.length() > maxLength;
     }
 
-    private Row row(@Nullable Line first, List<Line> turns, int context, int from, int to) {
+    private Row row(
+            @Nullable Line first, List<Line> turns, List<Integer> context, int from, int to) {
         List<Line> row = new ArrayList<>();
         if (first != null) {
             row.add(first);
         }
-        if (context >= 0) {
-            row.add(turns.get(context));
-        }
+        context.forEach(i -> row.add(turns.get(i)));
+        int begin = row.size();
         row.addAll(turns.subList(from, to));
-        return new Row(List.copyOf(row), encoder.encode(row), context, from, to, 0, 0);
+        TokenRow tokens = unmarked(row, begin, encoder.encode(row));
+        return new Row(List.copyOf(row), tokens, context, from, to, 0, 0);
+    }
+
+    /// Without the marks of own turns before `begin`.
+    private static TokenRow unmarked(List<Line> lines, int begin, TokenRow tokens) {
+        BitSet repeated = OwnRuns.of(lines, 0, tokens, i -> i < begin);
+        if (repeated.isEmpty()) {
+            return tokens;
+        }
+        BitSet own = (BitSet) tokens.own().clone();
+        own.andNot(repeated);
+        return new TokenRow(tokens.ids(), own);
     }
 
     /// A row of one turn, and of what it answers, both shortened where need be.
-    private Row shortened(@Nullable Line first, List<Line> turns, int context, int from) {
+    private Row shortened(@Nullable Line first, List<Line> turns, List<Integer> context, int from) {
         int room = maxLength - empty(first);
         if (room < maxLength / 2) {
             throw new UserError(
@@ -159,14 +224,15 @@ final class RowSplitter {
         }
     }
 
-    private Row shortened(@Nullable Line first, List<Line> turns, int context, int from, int room) {
+    private Row shortened(
+            @Nullable Line first, List<Line> turns, List<Integer> context, int from, int room) {
         List<Line> row = new ArrayList<>();
         if (first != null) {
             row.add(first);
         }
         int left = room;
-        if (context >= 0) {
-            Line answered = shorter(first, turns.get(context), room / 2);
+        if (!context.isEmpty()) {
+            Line answered = shorter(first, turns.get(context.getFirst()), room / 2);
             row.add(answered); // whole in a row before this one, so nothing is lost
             left -= length(first, List.of(answered)) - empty(first);
         }
@@ -209,7 +275,7 @@ final class RowSplitter {
                         ? text.substring(0, ends.get(count - 1))
                         : text.substring(
                                 count == ends.size() ? 0 : ends.get(ends.size() - count - 1));
-        return new Line(turn.role(), turn.name(), part);
+        return turn.saying(part);
     }
 
     /// Where the characters that people see end: an emoji with its skin colour is one.

@@ -45,7 +45,10 @@ final class ControlText {
     Line harmless(Line line) {
         String name = line.name();
         return new Line(
-                line.role(), name == null ? null : harmless(name), harmless(line.content()));
+                line.role(),
+                name == null ? null : harmless(name),
+                harmless(line.content()),
+                line.relation());
     }
 
     List<Line> harmless(List<Line> lines) {

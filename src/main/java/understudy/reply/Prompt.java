@@ -21,6 +21,8 @@ public sealed interface Prompt {
     /// @param lines      oldest first; the owner's own are the assistant's. Nothing in them becomes
     ///     a control token
     /// @param facts      what else the first line is to say, a sentence each
+    /// @param memory     what is remembered of earlier conversations, the most useful first; goes
+    ///     before a line of the conversation does where not all fit
     /// @param mostTokens the prompt's tokens at most; 0 for as many as the model takes
     /// @param shorten    where they do not fit: leave out the oldest lines (the newest, and system
     ///     lines, are kept) and tell how many; or else refuse
@@ -29,12 +31,30 @@ public sealed interface Prompt {
             Voice.Partner partner,
             LocalDate date,
             List<String> facts,
+            List<String> memory,
             int mostTokens,
             boolean shorten)
             implements Prompt {
+        /// A conversation of which nothing earlier is remembered.
+        public Chat(
+                List<Line> lines,
+                Voice.Partner partner,
+                LocalDate date,
+                List<String> facts,
+                int mostTokens,
+                boolean shorten) {
+            this(lines, partner, date, facts, List.of(), mostTokens, shorten);
+        }
+
+        /// The same conversation with what is remembered.
+        public Chat remembering(List<String> remembered) {
+            return new Chat(lines, partner, date, facts, remembered, mostTokens, shorten);
+        }
+
         public Chat {
             lines = List.copyOf(lines);
             facts = List.copyOf(facts);
+            memory = List.copyOf(memory);
         }
     }
 }

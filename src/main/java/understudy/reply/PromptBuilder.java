@@ -9,6 +9,9 @@ import understudy.text.TemplateEncoder;
 
 /// Fills a prompt with the newest lines of a history that fit, as the article's bot does.
 final class PromptBuilder {
+    /// What is remembered has this part of a prompt.
+    private static final int MEMORY_SHARE = 4;
+
     private final TemplateEncoder encoder;
     private final @Nullable Voice voice;
     private final int room;
@@ -27,10 +30,43 @@ final class PromptBuilder {
     /// @param left  older lines that did not fit
     record Built(int[] ids, int lines, int left) {}
 
+    /// What is remembered gets a quarter of the room at most, and none that the newest line needs.
+    ///
     /// @throws Refusal where it does not fit
     Built build(Prompt.Chat chat) {
         int most = chat.mostTokens() == 0 ? room : Math.min(room, chat.mostTokens());
-        List<Line> history = new ArrayList<>(chat.lines());
+        for (int keep = chat.memory().size(); keep > 0; keep--) {
+            Prompt.Chat some = chat.remembering(chat.memory().subList(0, keep));
+            Prompt.Chat none = chat.remembering(List.of());
+            int lines = chat.lines().size();
+            List<Line> needed = chat.shorten() ? newest(chat.lines()) : chat.lines();
+            int with = encode(firstLine(voice, some, new ArrayList<>()), needed).length;
+            int without = encode(firstLine(voice, none, new ArrayList<>()), needed).length;
+            if (lines > 0 && with - without <= most / MEMORY_SHARE && with <= most) {
+                return filled(some);
+            }
+        }
+        return filled(chat.remembering(List.of()));
+    }
+
+    /// The system lines at the beginning, and the newest one.
+    private static List<Line> newest(List<Line> lines) {
+        List<Line> needed = new ArrayList<>();
+        int at = 0;
+        while (at < lines.size() && lines.get(at).role() == Role.SYSTEM) {
+            needed.add(lines.get(at++));
+        }
+        if (at < lines.size()) {
+            needed.add(lines.getLast());
+        }
+        return needed;
+    }
+
+    private Built filled(Prompt.Chat chat) {
+        int most = chat.mostTokens() == 0 ? room : Math.min(room, chat.mostTokens());
+        List<Line> history =
+                new ArrayList<>(
+                        voice == null ? chat.lines() : voice.lines(chat.lines(), chat.partner()));
         String first = firstLine(voice, chat, history);
         if (!chat.shorten()) {
             int[] ids = encode(first, history);
@@ -72,14 +108,15 @@ final class PromptBuilder {
                 "send less of it");
     }
 
-    /// The model's own first line, the facts, and the system lines at the beginning of `history`,
-    /// which are taken out of it.
+    /// The model's own first line, the facts, what is remembered, and the system lines at the
+    /// beginning of `history`, which are taken out of it.
     static String firstLine(@Nullable Voice voice, Prompt.Chat chat, List<Line> history) {
         List<String> parts = new ArrayList<>();
         if (voice != null) {
             parts.add(voice.firstLine(chat.partner(), chat.date()));
         }
         parts.add(String.join(" ", chat.facts()));
+        parts.addAll(chat.memory());
         while (!history.isEmpty() && history.getFirst().role() == Role.SYSTEM) {
             parts.add(history.removeFirst().content());
         }

@@ -31,6 +31,9 @@ final class UpstreamPrompts {
     /// The share of the context that is kept for an answer, however long it may get.
     private static final int LEAST_SHARE = 4;
 
+    /// What is remembered has this part of a prompt.
+    private static final int MEMORY_SHARE = 4;
+
     private final UpstreamConfig config;
     private final UpstreamServer server;
     private final @Nullable Voice voice;
@@ -112,11 +115,13 @@ final class UpstreamPrompts {
     }
 
     private Made chat(Prompt.Chat chat, GenerateOptions options, boolean fixed) {
-        List<Line> history = new ArrayList<>(controls.harmless(chat.lines()));
-        String first = controls.harmless(PromptBuilder.firstLine(voice, chat, history));
+        List<Line> said = voice == null ? chat.lines() : voice.lines(chat.lines(), chat.partner());
+        List<Line> history = new ArrayList<>(controls.harmless(said));
+        int most = most(chat, options);
+        Prompt.Chat fitting = chat.remembering(fitting(chat.memory(), most / MEMORY_SHARE));
+        String first = controls.harmless(PromptBuilder.firstLine(voice, fitting, history));
         UpstreamFitting.Fitted fitted =
-                UpstreamFitting.fit(
-                        first, history, most(chat, options), chat.shorten(), this::tokens);
+                UpstreamFitting.fit(first, history, most, chat.shorten(), this::tokens);
         int room = room(fitted.tokens(), encoder != null, options);
         UpstreamRequest request = request(options, room, fixed);
         boolean completes = server.completes() || config.way() == Way.COMPLETIONS;
@@ -138,6 +143,16 @@ final class UpstreamPrompts {
                 completion(encoder, request, fitted.lines(), options),
                 fitted.tokens(),
                 fitted.left());
+    }
+
+    /// As many of the first lines as there is room for.
+    private static List<String> fitting(List<String> memory, int room) {
+        int tokens = 0;
+        int count = 0;
+        while (count < memory.size() && tokens + TokenEstimate.of(memory.get(count)) + 1 <= room) {
+            tokens += TokenEstimate.of(memory.get(count++)) + 1;
+        }
+        return memory.subList(0, count);
     }
 
     /// Ollama puts what it gets as a prompt into its own template; so does nobody else.

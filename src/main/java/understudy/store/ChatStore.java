@@ -32,7 +32,7 @@ public final class ChatStore implements AutoCloseable {
             new StoreFile.Kind(
                     "the chat store",
                     "restore it from a backup, or move it away and import the exports again",
-                    List.of("0001-chats.sql", "0002-language.sql"));
+                    List.of("0001-chats.sql", "0002-language.sql", "0003-search.sql"));
 
     private final Path file;
     private final Connection connection;
@@ -262,6 +262,16 @@ public final class ChatStore implements AutoCloseable {
                                     row.getString("text"));
                         })
                         .list());
+    }
+
+    /// Messages that have words of `words` in them, of chats in which nobody but the owner and one
+    /// person ever wrote.
+    ///
+    /// @param before only what was sent earlier, wall clock
+    /// @return the best first, `limit` at most
+    public List<Remembered> remembered(long person, String words, LocalDateTime before, int limit) {
+        return jdbi.withHandle(
+                handle -> new PrivateSearch(handle).find(person, words, ms(before), limit));
     }
 
     /// Folds the write-ahead file back into the store; what was deleted is gone from both.

@@ -31,7 +31,7 @@ public final class TemplateLines {
         } else if (!system.isEmpty()) {
             Line first = turns.getFirst();
             String content = String.join("\n", system) + "\n\n" + first.content();
-            turns.set(0, new Line(Role.USER, first.name(), content));
+            turns.set(0, first.saying(content));
         }
         return List.copyOf(turns);
     }
@@ -41,9 +41,7 @@ public final class TemplateLines {
         if (last == null || last.role() != line.role()) {
             turns.add(line);
         } else {
-            turns.set(
-                    turns.size() - 1,
-                    new Line(line.role(), last.name(), last.content() + "\n" + line.content()));
+            turns.set(turns.size() - 1, last.saying(last.content() + "\n" + line.content()));
         }
     }
 }

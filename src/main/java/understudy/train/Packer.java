@@ -40,7 +40,7 @@ final class Packer {
         Random random = new Random(seed * 1_000_003 + epoch);
         List<List<TrainingRow>> bins = new ArrayList<>();
         List<TrainingRow> rest = new ArrayList<>();
-        for (TrainingRow row : rows) {
+        for (TrainingRow row : Draw.of(rows, seed, epoch)) {
             if (row.length() > rowLength) {
                 bins.add(List.of(row));
             } else {

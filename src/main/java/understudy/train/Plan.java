@@ -8,7 +8,7 @@ import understudy.model.RowPass.PackedRow;
 /// Every step of a run in order, known before it starts.
 ///
 /// @param steps       what each step learns from
-/// @param epochTokens tokens of one epoch
+/// @param epochTokens tokens of one epoch; where rows have weights, in the mean
 record Plan(List<Batch> steps, long epochTokens) {
     /// What one step of the optimiser learns from.
     ///
@@ -20,13 +20,15 @@ record Plan(List<Batch> steps, long epochTokens) {
     /// @throws IllegalArgumentException without anything to learn
     static Plan of(List<TrainingRow> rows, TrainConfig config) {
         Packer packer = new Packer(config.rowLength(), config.seed());
-        long epochTokens = rows.stream().mapToLong(TrainingRow::length).sum();
+        long epochTokens =
+                Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
         long bound = config.maxTokens() == 0 ? Long.MAX_VALUE : config.maxTokens();
         List<Batch> steps = new ArrayList<>();
         long tokens = 0;
         for (int epoch = 0; epoch < config.epochs(); epoch++) {
             List<PackedRow> packed = packer.pack(rows, epoch);
-            long before = (long) epoch * epochTokens;
+            long all = packed.stream().mapToLong(r -> r.ids().length).sum();
+            long before = 0;
             for (List<PackedRow> part : parts(packed, config)) {
                 long size = part.stream().mapToLong(r -> r.ids().length).sum();
                 int learned = part.stream().mapToInt(r -> r.scored().cardinality()).sum();
@@ -39,7 +41,7 @@ record Plan(List<Batch> steps, long epochTokens) {
                 }
                 tokens += size;
                 before += size;
-                steps.add(new Batch(part, (double) before / epochTokens, size, learned));
+                steps.add(new Batch(part, epoch + (double) before / all, size, learned));
             }
         }
         if (steps.isEmpty()) {

@@ -51,7 +51,7 @@ class RowSplitterTest {
                         own("3"));
         assertThat(rows).hasSizeGreaterThan(1);
         for (RowSplitter.Row row : rows) {
-            assertThat(row.context()).isEqualTo(-1);
+            assertThat(row.context()).isEmpty();
             assertThat(row.lines().getFirst()).isEqualTo(FIRST);
             assertThat(row.lines().get(1).role()).isEqualTo(Role.USER);
             assertThat(row.lines().getLast().role()).isEqualTo(Role.ASSISTANT);
@@ -68,7 +68,7 @@ class RowSplitterTest {
         List<RowSplitter.Row> rows = split(120, turns);
         assertThat(rows).hasSizeGreaterThan(2);
         assertThat(rows).allSatisfy(row -> assertThat(row.lines().get(1)).isEqualTo(turns[0]));
-        assertThat(rows.get(1).context()).isZero();
+        assertThat(rows.get(1).context()).containsExactly(0);
     }
 
     @Test
@@ -117,6 +117,39 @@ class RowSplitterTest {
             int most = 100 + random.nextInt(300);
             check(i, turns, most, new RowSplitter(encoder, most).split(FIRST, turns));
         }
+    }
+
+    @Test
+    void anOverlapIsReadAndNotOwn() {
+        int repeated = 0;
+        for (int i = 0; i < 300; i++) {
+            RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED + i);
+            List<Line> turns = new ArrayList<>();
+            for (int t = 2 + random.nextInt(40); t > 0; t--) {
+                String text = t + "w".repeat(random.nextInt(30));
+                turns.add(random.nextInt(3) > 0 ? own(text) : other(text));
+            }
+            int most = 200 + random.nextInt(300);
+            String what = "seed %d item %d, at most %d".formatted(SEED, i, most);
+            List<RowSplitter.Row> rows = new RowSplitter(encoder, most, 120).split(FIRST, turns);
+            int next = 0;
+            int characters = 0;
+            for (RowSplitter.Row row : rows) {
+                assertThat(row.from()).as(what).isEqualTo(next);
+                assertThat(row.tokens().length()).as(what).isLessThanOrEqualTo(most);
+                assertThat(row.lines().subList(1, row.begin()))
+                        .as(what)
+                        .isEqualTo(row.context().stream().map(turns::get).toList());
+                characters += row.tokens().own().cardinality();
+                repeated += row.context().size();
+                next = row.to();
+            }
+            // one end mark for each own turn
+            long own = turns.stream().filter(l -> l.role() == Role.ASSISTANT).count();
+            assertThat(characters).as(what).isEqualTo(encoder.ownCharacters(turns) + (int) own);
+            assertThat(next).as(what).isEqualTo(turns.size());
+        }
+        assertThat(repeated).isGreaterThan(300);
     }
 
     private static void check(int item, List<Line> turns, int most, List<RowSplitter.Row> rows) {
