@@ -40,8 +40,8 @@ public final class Exporter {
     /// What a run is made of.
     ///
     /// @param run      its id
-    /// @param weights  a Hugging Face folder or a .gguf file: the base, or all weights of a run that
-    ///                 changed them all
+    /// @param weights  a Hugging Face folder or a .gguf file: the base, or all weights of a run
+    ///                 that changed them all
     /// @param adapter  the run's PEFT folder; null where it has none
     /// @param seed     whether it learned in the template of the recipe `seed`
     /// @param base     the base's name for others; never a path
