@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import understudy.base.RecipeFile;
 import understudy.base.Settings;
@@ -42,6 +43,8 @@ final class CompleterOptions {
             defaultValue = "auto",
             description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
     String device = "auto";
+
+    @Mixin HeldOption held = new HeldOption();
 
     @Option(
             names = "--keep-alive",
@@ -106,7 +109,8 @@ final class CompleterOptions {
         LocalCompleter.Limits limits =
                 new LocalCompleter.Limits(
                         parallel, WAITING, context, 4L * context, time("--keep-alive", keepAlive));
-        return new LocalCompleter(new RunShelf(workspace, runs, device, CONVERSATIONS), limits);
+        RunShelf shelf = new RunShelf(workspace, runs, device, held.form(), CONVERSATIONS);
+        return new LocalCompleter(shelf, limits);
     }
 
     /// @param text such as `30s`, `5m`, `2h`; without a letter seconds; negative for ever

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.base.Workspace;
 import understudy.dataset.DatasetConfig;
@@ -24,6 +25,7 @@ import understudy.reply.Speaker;
 import understudy.reply.Voice;
 import understudy.run.RunFolder;
 import understudy.run.RunState;
+import understudy.tensor.Quantization;
 import understudy.text.TemplateEncoder;
 
 /// The finished runs of a home and their base models. Runs that share a base share its weights, so
@@ -35,6 +37,7 @@ final class RunShelf implements Shelf {
     private final Workspace workspace;
     private final List<String> names;
     private final String device;
+    private final @Nullable Quantization form;
     private final int conversations;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
@@ -57,11 +60,18 @@ final class RunShelf implements Shelf {
 
     /// @param names         of the runs that may be asked for, the default first; empty for every
     ///     finished one
+    /// @param form          how bases are held; null for as each run learned
     /// @param conversations prompts to remember
-    RunShelf(Workspace workspace, List<String> names, String device, int conversations) {
+    RunShelf(
+            Workspace workspace,
+            List<String> names,
+            String device,
+            @Nullable Quantization form,
+            int conversations) {
         this.workspace = workspace;
         this.names = List.copyOf(names);
         this.device = device;
+        this.form = form;
         this.conversations = conversations;
     }
 
@@ -200,8 +210,9 @@ final class RunShelf implements Shelf {
     }
 
     /// The name of a run's base in memory: runs that learned on it in one form share it.
-    private static String held(Known run) {
-        return run.base.path() + " " + run.setup.train().text("quantization", "none");
+    private String held(Known run) {
+        String learned = run.setup.train().text("quantization", "none");
+        return run.base.path() + " " + (form == null ? learned : form.word());
     }
 
     private static Adapter adapter(Loaded base, RunFolder run) {
@@ -214,7 +225,7 @@ final class RunShelf implements Shelf {
     }
 
     private Loaded load(Known run) {
-        LoadedModel engine = LoadedModel.as(run.setup.train(), run.base.path(), device);
+        LoadedModel engine = LoadedModel.as(run.setup.train(), run.base.path(), form, device);
         Generator generator =
                 new Generator(engine.model(), run.speaker.encoder().tokenizer(), conversations);
         return new Loaded(engine, generator, new HashMap<>());
