@@ -41,6 +41,8 @@ import understudy.text.Line;
 final class ChatCommand extends Command {
     @Mixin RunOptions chosen = new RunOptions();
 
+    @Mixin HeldOption held = new HeldOption();
+
     @Option(
             names = "--to",
             paramLabel = "PERSON",
@@ -125,7 +127,8 @@ final class ChatCommand extends Command {
         options(0); // refuses numbers out of range before a model is read
         Voice.Partner partner = partner(workspace);
         RunFolder run = RunFolder.open(workspace, chosen.run);
-        try (Talk talk = Talk.open(workspace, run, chosen.device, !baseOnly, memory)) {
+        try (Talk talk =
+                Talk.open(workspace, run, chosen.device, held.form(), !baseOnly, memory)) {
             if (prompt != null) {
                 once(console, talk, partner, run);
             } else {

@@ -44,6 +44,8 @@ final class CompleterOptions {
             description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).")
     String device = "auto";
 
+    @Mixin HeldOption held = new HeldOption();
+
     @Option(
             names = "--keep-alive",
             paramLabel = "TIME",
@@ -114,7 +116,8 @@ final class CompleterOptions {
         LocalCompleter.Limits limits =
                 new LocalCompleter.Limits(
                         parallel, WAITING, context, 4L * context, time("--keep-alive", keepAlive));
-        return new LocalCompleter(new RunShelf(workspace, runs, device, CONVERSATIONS), limits);
+        RunShelf shelf = new RunShelf(workspace, runs, device, held.form(), CONVERSATIONS);
+        return new LocalCompleter(shelf, limits);
     }
 
     /// @param text such as `30s`, `5m`, `2h`; without a letter seconds; negative for ever

@@ -1,6 +1,7 @@
 package understudy.cli;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import understudy.base.Settings;
 import understudy.base.UserError;
 import understudy.model.LanguageModel;
@@ -33,8 +34,16 @@ record LoadedModel(LanguageModel model, ComputeType.Choice choice) implements Au
     ///
     /// @param train the run's section `train`
     static LoadedModel as(Settings train, Path path, String device) {
+        return as(train, path, null, device);
+    }
+
+    /// The base of a run.
+    ///
+    /// @param form how it is held; null for as it was when the run learned
+    static LoadedModel as(Settings train, Path path, @Nullable Quantization form, String device) {
         TrainConfig config = TrainConfig.from(train);
-        return load(path, config.computeType(), config.quantization(), device);
+        Quantization held = form == null ? config.quantization() : form;
+        return load(path, config.computeType(), held, device);
     }
 
     /// The model that a run made of its base, where all weights learned; else the base, to which

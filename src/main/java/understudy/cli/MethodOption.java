@@ -10,7 +10,7 @@ final class MethodOption {
             names = "--method",
             paramLabel = "M",
             description =
-                    "What learns: lora, an adapter beside the frozen base; or full, all weights of a"
-                            + " small model (default: the recipe's).")
+                    "What learns: lora, an adapter beside the frozen base; or full, all weights of"
+                            + " a small model (default: the recipe's).")
     @Nullable String word;
 }

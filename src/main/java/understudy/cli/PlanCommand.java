@@ -61,11 +61,7 @@ final class PlanCommand extends Command {
 
     /// A way to train and what it costs.
     private record Estimate(
-            String name,
-            long bytes,
-            double seconds,
-            boolean fits,
-            boolean recompute) {}
+            String name, long bytes, double seconds, boolean fits, boolean recompute) {}
 
     /// What all ways to train have in common.
     ///
@@ -98,8 +94,7 @@ final class PlanCommand extends Command {
         }
         long tokens = tokens(workspace, train);
         Training training = new Training(shape, train, gflops, tokens);
-        Estimate chosen =
-                estimate(training, MemoryPlan.Method.of(train), choice.type());
+        Estimate chosen = estimate(training, MemoryPlan.Method.of(train), choice.type());
         List<Estimate> methods = methods(training, choice.type());
         if (!methods.contains(chosen)) {
             methods.addFirst(chosen); // such as a base that is held in f32 for bf16 multiplies
@@ -230,8 +225,7 @@ final class PlanCommand extends Command {
                         ? Numbers.decimal(disk / MIB, 1) + " MB of disk"
                         : Numbers.decimal(disk / MIB / 1024, 2) + " GB of disk");
         if (!chosen.fits) {
-            Optional<Estimate> smaller =
-                    methods.stream().filter(Estimate::fits).findFirst();
+            Optional<Estimate> smaller = methods.stream().filter(Estimate::fits).findFirst();
             console.say(
                     "This does not fit here: choose "
                             + smaller.map(m -> "another method (" + m.name + "), ").orElse("")

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.base.Workspace;
 import understudy.dataset.DatasetConfig;
@@ -25,6 +26,7 @@ import understudy.reply.Speaker;
 import understudy.reply.Voice;
 import understudy.run.RunFolder;
 import understudy.run.RunState;
+import understudy.tensor.Quantization;
 import understudy.text.TemplateEncoder;
 
 /// The finished runs of a home and their base models. Runs that share a base share its weights, so
@@ -36,6 +38,7 @@ final class RunShelf implements Shelf {
     private final Workspace workspace;
     private final List<String> names;
     private final String device;
+    private final @Nullable Quantization form;
     private final int conversations;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
@@ -58,11 +61,18 @@ final class RunShelf implements Shelf {
 
     /// @param names         of the runs that may be asked for, the default first; empty for every
     ///     finished one
+    /// @param form          how bases are held; null for as each run learned
     /// @param conversations prompts to remember
-    RunShelf(Workspace workspace, List<String> names, String device, int conversations) {
+    RunShelf(
+            Workspace workspace,
+            List<String> names,
+            String device,
+            @Nullable Quantization form,
+            int conversations) {
         this.workspace = workspace;
         this.names = List.copyOf(names);
         this.device = device;
+        this.form = form;
         this.conversations = conversations;
     }
 
@@ -208,9 +218,9 @@ final class RunShelf implements Shelf {
 
     /// The name of a model in memory: runs whose adapters learned on one form of a base share it;
     /// one of which all weights learned is its own.
-    private static String held(Choice choice) {
-        Known run = choice.run;
-        return choice.model() + " " + run.setup.train().text("quantization", "none");
+    private String held(Choice choice) {
+        String learned = choice.run.setup.train().text("quantization", "none");
+        return choice.model() + " " + (form == null ? learned : form.word());
     }
 
     private static Adapter adapter(Loaded base, RunFolder run) {
@@ -224,7 +234,7 @@ final class RunShelf implements Shelf {
 
     private Loaded load(Choice choice) {
         Known run = choice.run;
-        LoadedModel engine = LoadedModel.as(run.setup.train(), choice.model(), device);
+        LoadedModel engine = LoadedModel.as(run.setup.train(), choice.model(), form, device);
         Generator generator =
                 new Generator(engine.model(), run.speaker.encoder().tokenizer(), conversations);
         return new Loaded(engine, generator, new HashMap<>());

@@ -234,7 +234,11 @@ final class TrainCommand extends Command {
         try (StopSignal signal = new StopSignal(trainer::requestStop)) {
             Trainer.Result result = trainer.train(job.training, job.validation);
             progress.end(result);
-            console.result(json(run, job.config.full(), result)); // printed before a process that is told to end may
+            console.result(
+                    json(
+                            run,
+                            job.config.full(),
+                            result)); // printed before a process that is told to end may
         }
         return ExitCode.OK;
     }

@@ -142,7 +142,11 @@ final class TrainProgress {
         if (result.interrupted()) {
             console.say("next: understudy train --resume " + run);
         } else {
-            console.say((full ? "the model" : "the adapter") + " of step " + result.bestStep() + " is kept");
+            console.say(
+                    (full ? "the model" : "the adapter")
+                            + " of step "
+                            + result.bestStep()
+                            + " is kept");
             console.say("next: understudy evaluate, or understudy chat");
         }
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.regex.Pattern;
+import understudy.model.HubConfigs;
 import understudy.model.LocalLayers;
 import understudy.model.ModelConfig;
 import understudy.model.RopeConfig;

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import understudy.base.Json;
 import understudy.base.PrivateFiles;
+import understudy.model.HubConfigs;
 import understudy.model.StoredWeights.Weight;
 import understudy.text.TokenizerExport;
 import understudy.weights.SafetensorsWriter;

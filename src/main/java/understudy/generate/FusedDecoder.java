@@ -29,7 +29,7 @@ final class FusedDecoder {
     private final ModelConfig config;
     private final DecodeWeights weights;
     private final List<List<List<RowBlock>>> blocks = new ArrayList<>(); // layer, group, part
-    private final Map<Adapter, List<DecodeWeights.@Nullable LowRank>> adapters =
+    private final IdentityHashMap<Adapter, List<DecodeWeights.@Nullable LowRank>> adapters =
             new IdentityHashMap<>();
     private Memory memory;
 
@@ -115,7 +115,7 @@ final class FusedDecoder {
 
     /// Those with an equal adapter one behind the other.
     private static List<Integer> order(List<Step> steps) {
-        Map<Adapter, List<Integer>> byAdapter = new IdentityHashMap<>();
+        IdentityHashMap<Adapter, List<Integer>> byAdapter = new IdentityHashMap<>();
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             Adapter adapter = steps.get(i).adapter;

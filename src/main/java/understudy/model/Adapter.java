@@ -159,8 +159,8 @@ public final class Adapter implements Trainable {
         return groupParts;
     }
 
-    /// What it adds, for decoding outside of libtorch, group by group; null for a group that it does
-    /// not change. Of no use once this is closed.
+    /// What it adds, for decoding outside of libtorch, group by group; null for a group that
+    /// it does not change. Of no use once this is closed.
     public List<DecodeWeights.@Nullable LowRank> lowRanks() {
         List<DecodeWeights.@Nullable LowRank> all = new ArrayList<>();
         for (Projections.LoraPart part : groupParts) {

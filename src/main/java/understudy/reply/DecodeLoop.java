@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -245,7 +244,7 @@ final class DecodeLoop implements AutoCloseable {
 
     /// Reads what all texts want next, those of one base together.
     private void read() {
-        Map<Generator, List<Writing>> byBase = new IdentityHashMap<>();
+        IdentityHashMap<Generator, List<Writing>> byBase = new IdentityHashMap<>();
         for (Writing text : writing) {
             byBase.computeIfAbsent(text.decoder.generator(), g -> new ArrayList<>()).add(text);
         }

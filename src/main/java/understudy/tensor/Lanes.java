@@ -28,6 +28,15 @@ final class Lanes {
         return FloatVector.fromArray(F, from, at);
     }
 
+    /// Writes four vectors one behind the other.
+    static void put(
+            FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] to, int at) {
+        a.intoArray(to, at);
+        b.intoArray(to, at + WIDTH);
+        c.intoArray(to, at + 2 * WIDTH);
+        d.intoArray(to, at + 3 * WIDTH);
+    }
+
     static FloatVector all(float value) {
         return FloatVector.broadcast(F, value);
     }

@@ -40,10 +40,7 @@ final class RowVectors {
             s02 = w2.fma(x0, s02);
             s03 = w3.fma(x0, s03);
         }
-        s00.intoArray(sums, at);
-        s01.intoArray(sums, at + WIDTH);
-        s02.intoArray(sums, at + 2 * WIDTH);
-        s03.intoArray(sums, at + 3 * WIDTH);
+        Lanes.put(s00, s01, s02, s03, sums, at);
     }
 
     /// Adds products of four rows with two vectors.
@@ -86,14 +83,8 @@ final class RowVectors {
             s12 = w2.fma(x1, s12);
             s13 = w3.fma(x1, s13);
         }
-        s00.intoArray(sums, at);
-        s01.intoArray(sums, at + WIDTH);
-        s02.intoArray(sums, at + 2 * WIDTH);
-        s03.intoArray(sums, at + 3 * WIDTH);
-        s10.intoArray(sums, at + each);
-        s11.intoArray(sums, at + each + WIDTH);
-        s12.intoArray(sums, at + each + 2 * WIDTH);
-        s13.intoArray(sums, at + each + 3 * WIDTH);
+        Lanes.put(s00, s01, s02, s03, sums, at);
+        Lanes.put(s10, s11, s12, s13, sums, at + each);
     }
 
     /// Adds products of four rows with three vectors.
@@ -145,18 +136,9 @@ final class RowVectors {
             s22 = w2.fma(x2, s22);
             s23 = w3.fma(x2, s23);
         }
-        s00.intoArray(sums, at);
-        s01.intoArray(sums, at + WIDTH);
-        s02.intoArray(sums, at + 2 * WIDTH);
-        s03.intoArray(sums, at + 3 * WIDTH);
-        s10.intoArray(sums, at + each);
-        s11.intoArray(sums, at + each + WIDTH);
-        s12.intoArray(sums, at + each + 2 * WIDTH);
-        s13.intoArray(sums, at + each + 3 * WIDTH);
-        s20.intoArray(sums, at + 2 * each);
-        s21.intoArray(sums, at + 2 * each + WIDTH);
-        s22.intoArray(sums, at + 2 * each + 2 * WIDTH);
-        s23.intoArray(sums, at + 2 * each + 3 * WIDTH);
+        Lanes.put(s00, s01, s02, s03, sums, at);
+        Lanes.put(s10, s11, s12, s13, sums, at + each);
+        Lanes.put(s20, s21, s22, s23, sums, at + 2 * each);
     }
 
     /// Adds products of four rows with four vectors.
@@ -217,21 +199,9 @@ final class RowVectors {
             s32 = w2.fma(x3, s32);
             s33 = w3.fma(x3, s33);
         }
-        s00.intoArray(sums, at);
-        s01.intoArray(sums, at + WIDTH);
-        s02.intoArray(sums, at + 2 * WIDTH);
-        s03.intoArray(sums, at + 3 * WIDTH);
-        s10.intoArray(sums, at + each);
-        s11.intoArray(sums, at + each + WIDTH);
-        s12.intoArray(sums, at + each + 2 * WIDTH);
-        s13.intoArray(sums, at + each + 3 * WIDTH);
-        s20.intoArray(sums, at + 2 * each);
-        s21.intoArray(sums, at + 2 * each + WIDTH);
-        s22.intoArray(sums, at + 2 * each + 2 * WIDTH);
-        s23.intoArray(sums, at + 2 * each + 3 * WIDTH);
-        s30.intoArray(sums, at + 3 * each);
-        s31.intoArray(sums, at + 3 * each + WIDTH);
-        s32.intoArray(sums, at + 3 * each + 2 * WIDTH);
-        s33.intoArray(sums, at + 3 * each + 3 * WIDTH);
+        Lanes.put(s00, s01, s02, s03, sums, at);
+        Lanes.put(s10, s11, s12, s13, sums, at + each);
+        Lanes.put(s20, s21, s22, s23, sums, at + 2 * each);
+        Lanes.put(s30, s31, s32, s33, sums, at + 3 * each);
     }
 }

@@ -46,8 +46,7 @@ public final class TensorFile {
         return shape;
     }
 
-    private static void copy(Tensor tensor, ComputeType type, OutputStream out)
-            throws IOException {
+    private static void copy(Tensor tensor, ComputeType type, OutputStream out) throws IOException {
         try (PointerScope scope = new PointerScope()) {
             Tensor cpu = tensor.to(type.scalar()).cpu().contiguous();
             MemorySegment bytes = WeightTensors.memory(cpu);

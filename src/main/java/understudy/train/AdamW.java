@@ -110,13 +110,7 @@ public final class AdamW implements AutoCloseable {
     }
 
     private static void move(
-            float[] p,
-            float[] g,
-            float[] m,
-            float[] v,
-            float shorter,
-            float root,
-            float scaled) {
+            float[] p, float[] g, float[] m, float[] v, float shorter, float root, float scaled) {
         float forget1 = (float) (1 - BETA1);
         float forget2 = (float) (1 - BETA2);
         float keep2 = (float) BETA2;

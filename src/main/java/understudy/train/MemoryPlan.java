@@ -108,8 +108,7 @@ public record MemoryPlan(
         long passing = 2 * block; // what a block makes on the way and in its backward pass
         long loss = LOSS_CHUNK * (long) model.vocabulary() * (2 * bytes + 8);
         // a chunk's gradient of the head, before it is added in f32
-        long product =
-                method.full && !shared ? bytes * model.vocabulary() * model.hidden() : 0;
+        long product = method.full && !shared ? bytes * model.vocabulary() * model.hidden() : 0;
         boolean drops = !method.full && method.lora.dropout() > 0;
         long masks = drops ? bytes * (t * model.widestInput() + DropoutPool.SPARE) : 0;
         return new MemoryPlan(

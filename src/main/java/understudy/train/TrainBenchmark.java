@@ -44,11 +44,7 @@ public final class TrainBenchmark {
     /// @param method what learns, and how `model` holds the rest
     /// @param length tokens a row
     /// @param steps  one row each, at least 1
-    public record Work(
-            MemoryPlan.Method method,
-            int length,
-            int steps,
-            Recompute recompute) {}
+    public record Work(MemoryPlan.Method method, int length, int steps, Recompute recompute) {}
 
     /// @param tokensPerSecond of the median step of those that count
     /// @param counted         steps that count: all but the first two, or the last where there are
@@ -100,9 +96,7 @@ public final class TrainBenchmark {
         boolean recompute = recompute(work, plan);
         double share = work.method.full() ? 0 : work.method.lora().dropout();
         long largest =
-                share > 0
-                        ? (long) RowPass.padded(work.length) * model.config().widestInput()
-                        : 0;
+                share > 0 ? (long) RowPass.padded(work.length) * model.config().widestInput() : 0;
         List<Double> losses = new ArrayList<>();
         double[] seconds = new double[work.steps];
         double[] speeds = new double[work.steps];
@@ -169,11 +163,7 @@ public final class TrainBenchmark {
     private static MemoryPlan plan(LanguageModel model, List<PackedRow> packed, Work work) {
         int longest = packed.stream().mapToInt(r -> r.ids().length).max().orElse(1);
         return MemoryPlan.of(
-                model.config(),
-                work.method,
-                model.place().type(),
-                longest,
-                seen(packed));
+                model.config(), work.method, model.place().type(), longest, seen(packed));
     }
 
     private static List<PackedRow> packed(List<TrainingRow> rows, int length) {

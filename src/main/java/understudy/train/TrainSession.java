@@ -12,14 +12,14 @@ import java.util.function.Consumer;
 import understudy.base.ExitCode;
 import understudy.base.UserError;
 import understudy.model.Adapter;
-import understudy.model.FullWeights;
-import understudy.model.ModelFolder;
-import understudy.model.Trainable;
 import understudy.model.DropoutMasks;
+import understudy.model.FullWeights;
 import understudy.model.LanguageModel;
+import understudy.model.ModelFolder;
 import understudy.model.PeftFolder;
 import understudy.model.RowPass;
 import understudy.model.RowPass.PackedRow;
+import understudy.model.Trainable;
 import understudy.run.Checkpoint;
 import understudy.run.Checkpoints;
 import understudy.run.EventLog;
@@ -221,7 +221,8 @@ final class TrainSession implements AutoCloseable {
         throw new UserError(
                 what,
                 "run " + run.id() + ", step " + state.step(),
-                "train again with a lower rate: --set train.learning_rate=" + config.learningRate() / 5,
+                "train again with a lower rate: --set train.learning_rate="
+                        + config.learningRate() / 5,
                 ExitCode.UNEXPECTED_STATE,
                 null);
     }

@@ -35,7 +35,7 @@ class RunShelfTest {
     }
 
     private static RunShelf shelf(String... names) {
-        return new RunShelf(workspace, List.of(names), "cpu", 2);
+        return new RunShelf(workspace, List.of(names), "cpu", null, 2);
     }
 
     @Test
@@ -111,7 +111,8 @@ class RunShelfTest {
         trained.succeed(
                 List.of("train", "--max-tokens=500", "--set=rank=4", "--quantization=int8"));
         String packed = trained.run().id();
-        try (RunShelf shelf = new RunShelf(new Workspace(trained.home()), List.of(), "cpu", 2)) {
+        try (RunShelf shelf =
+                new RunShelf(new Workspace(trained.home()), List.of(), "cpu", null, 2)) {
             Decoder first = shelf.load(plain, Set.of());
             Decoder second = shelf.load(packed, Set.of());
             assertThat(second.generator()).isNotSameAs(first.generator());
@@ -122,7 +123,7 @@ class RunShelfTest {
 
     @Test
     void anEmptyHomeSaysWhatToDo(@TempDir Path empty) {
-        try (RunShelf shelf = new RunShelf(new Workspace(empty), List.of(), "cpu", 1)) {
+        try (RunShelf shelf = new RunShelf(new Workspace(empty), List.of(), "cpu", null, 1)) {
             assertThatThrownBy(() -> shelf.speaker(""))
                     .isInstanceOfSatisfying(
                             UserError.class, e -> assertThat(e.fix()).contains("understudy train"));

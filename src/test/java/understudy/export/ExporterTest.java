@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import understudy.base.UserError;
 import understudy.model.Adapter;
+import understudy.model.HubConfigs;
 import understudy.model.LanguageModel;
 import understudy.model.PeftFolder;
 import understudy.model.TinyModel;
