@@ -27,6 +27,7 @@ import understudy.model.PeftFolder;
             "Examples:",
             "  understudy evaluate",
             "  understudy evaluate --quick",
+            "  understudy evaluate --blind",
             "  understudy evaluate --scores-only --json"
         })
 final class EvaluateCommand extends Command {
@@ -61,6 +62,12 @@ final class EvaluateCommand extends Command {
     @Nullable Integer replies;
 
     @Option(
+            names = "--blind",
+            description =
+                    "A blind test: guess in 20 held-out conversations which reply is the real one.")
+    boolean blind;
+
+    @Option(
             names = "--samples",
             description = "Show messages and replies on the page, which otherwise has numbers only.")
     boolean samples;
@@ -83,6 +90,11 @@ final class EvaluateCommand extends Command {
         }
         VoiceEvaluation.Plan plan = new VoiceEvaluation.Plan(most(), seed, samples);
         Evaluated evaluated = open(workspace);
+        if (blind) {
+            int trials = replies == null ? BlindEvaluation.TRIALS : plan.replies();
+            new BlindEvaluation(console, evaluated, chosen.device, trials, seed).run();
+            return ExitCode.OK;
+        }
         new VoiceEvaluation(workspace, console, evaluated, chosen.device, plan).run();
         return ExitCode.OK;
     }

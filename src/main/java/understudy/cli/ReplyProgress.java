@@ -9,8 +9,8 @@ final class ReplyProgress {
 
     private final Console console;
     private final int all;
-    private final long begin = System.nanoTime();
-    private long lastLine = begin;
+    private long begin; // after the first reply: a model is read and scored before
+    private long lastLine;
     private int before;
 
     /// @param all replies of all sources
@@ -25,15 +25,20 @@ final class ReplyProgress {
     void wrote(String source, int done, int of) {
         long now = System.nanoTime();
         int total = before + done;
+        if (total == 1) {
+            begin = now;
+            lastLine = now;
+            return;
+        }
         before += done == of ? of : 0;
         boolean due = (now - lastLine) / 1e9 >= QUIET || total == all;
         if (console.interactive() || due) {
             lastLine = now;
-            double left = (now - begin) / 1e9 / total * (all - total);
+            double left = (now - begin) / 1e9 / (total - 1) * (all - total);
             console.progress(
                     String.format(
                             Locale.ROOT,
-                            "  replies of %s: %d of %d; %s left",
+                            "  replies of %s: %d of %d, %s left",
                             source,
                             done,
                             of,

@@ -7,13 +7,13 @@ import java.util.TreeMap;
 /// A text as a sparse vector of its character 1- to 4-grams, for [LogisticRegression].
 ///
 /// The text stands between U+0002 and U+0003, so that its beginning and end count. Each gram's
-/// UTF-8 bytes are hashed by 32-bit FNV-1a to one of 131,072 places; a place holds `log(1 + count)`,
+/// UTF-8 bytes are hashed by 32-bit FNV-1a to one of 65,536 places; a place holds `log(1 + count)`,
 /// and the vector has length 1.
 ///
 /// @param places ascending
 /// @param values of the same length
 record CharacterGrams(int[] places, float[] values) {
-    static final int PLACES = 1 << 17;
+    static final int PLACES = 1 << 16;
     private static final int LONGEST = 4;
     private static final int FNV_OFFSET = 0x811C9DC5;
     private static final int FNV_PRIME = 0x01000193;

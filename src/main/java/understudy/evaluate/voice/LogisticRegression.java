@@ -14,6 +14,7 @@ final class LogisticRegression {
     private static final int MOST_STEPS = 300;
     private static final double DONE = 1e-5;
     private static final double ARMIJO = 1e-4;
+    private static final int HALVINGS = 30;
 
     private final double[] weights; // the last is the bias, which is not held down
 
@@ -38,17 +39,19 @@ final class LogisticRegression {
             double[] direction = direction(gradient, moves, turns);
             double slope = dot(direction, gradient);
             double length = moves.isEmpty() ? Math.min(1, 1 / norm(gradient)) : 1;
-            double[] next = new double[at.length];
+            double[] next = at.clone();
             double[] nextGradient = new double[at.length];
-            double nextValue;
-            int halvings = 0;
-            do {
-                for (int i = 0; i < at.length; i++) {
-                    next[i] = at[i] + length * direction[i];
-                }
-                nextValue = problem.at(next, nextGradient);
+            add(next, direction, length);
+            double nextValue = problem.at(next, nextGradient);
+            for (int i = 0; i < HALVINGS && nextValue > value + ARMIJO * length * slope; i++) {
                 length /= 2;
-            } while (nextValue > value + ARMIJO * 2 * length * slope && ++halvings < 40);
+                next = at.clone();
+                add(next, direction, length);
+                nextValue = problem.at(next, nextGradient);
+            }
+            if (nextValue >= value) {
+                break; // as low as doubles can tell
+            }
             remember(moves, turns, at, next, gradient, nextGradient);
             at = next;
             gradient = nextGradient;
