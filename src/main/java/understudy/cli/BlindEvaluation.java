@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
@@ -16,6 +17,7 @@ import understudy.evaluate.voice.VoiceStudy;
 import understudy.generate.Generator;
 import understudy.model.Adapter;
 import understudy.model.PeftFolder;
+import understudy.serve.blind.BlindServer;
 import understudy.text.Line;
 
 /// The blind test in the terminal: which of two replies is the real one?
@@ -42,10 +44,46 @@ final class BlindEvaluation {
         this.seed = seed;
     }
 
+    /// Serves the test to whoever has its link, until Ctrl-C.
+    ///
+    /// @param host address to listen at
+    /// @param port 0 for one that is free
+    void serve(String host, int port) throws IOException {
+        BlindTest test = prepare();
+        CountDownLatch ended = new CountDownLatch(1);
+        try (StopSignal signal = new StopSignal(ended::countDown);
+                BlindServer server =
+                        new BlindServer(
+                                host,
+                                port,
+                                test,
+                                result ->
+                                        console.progress(
+                                                "  %d of %d found"
+                                                        .formatted(result.right(), result.of())))) {
+            server.start();
+            console.say("");
+            console.warn(
+                    "the page shows your chats' held-out messages to whoever has the link; give it"
+                            + " only to people who may read them");
+            String shown = host.contains(":") ? "[" + host + "]" : host;
+            console.say("link: http://" + shown + ":" + server.port() + server.path());
+            console.say("stop: Ctrl-C, which shows the result");
+            ended.await();
+            console.endProgress();
+            console.say(server.visitors() + " opened the link");
+            finish(server.result());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     void run() throws IOException {
         if (!console.interactive()) {
             throw new UserError(
-                    "there is no terminal to guess in", null, "run it in a terminal, without --json");
+                    "there is no terminal to guess in",
+                    null,
+                    "run it in a terminal, or let friends guess: --blind --host 127.0.0.1");
         }
         BlindTest test = prepare();
         console.say("");

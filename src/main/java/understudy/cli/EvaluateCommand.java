@@ -36,6 +36,7 @@ final class EvaluateCommand extends Command {
 
     private static final int QUICK_REPLIES = 50;
     private static final int MOST_REPLIES = 10_000;
+    private static final int MOST_PORT = 65_535;
 
     @Mixin RunOptions chosen = new RunOptions();
 
@@ -45,9 +46,7 @@ final class EvaluateCommand extends Command {
             description = "Write the rows that were scored, as JSON lines, for another judge.")
     @Nullable Path rowsFile;
 
-    @Option(
-            names = "--scores-only",
-            description = "Only bits per character: no replies, no page.")
+    @Option(names = "--scores-only", description = "Only bits per character: no replies, no page.")
     boolean scoresOnly;
 
     @Option(
@@ -68,8 +67,24 @@ final class EvaluateCommand extends Command {
     boolean blind;
 
     @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description =
+                    "With --blind: show the test as a page at this address, such as this machine's"
+                            + " in your network, instead of in the terminal.")
+    @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8090",
+            description = "Port of that page; 0 for any that is free (default: ${DEFAULT-VALUE}).")
+    int port = 8090;
+
+    @Option(
             names = "--samples",
-            description = "Show messages and replies on the page, which otherwise has numbers only.")
+            description =
+                    "Show messages and replies on the page, which otherwise has numbers only.")
     boolean samples;
 
     @Option(
@@ -90,9 +105,18 @@ final class EvaluateCommand extends Command {
         }
         VoiceEvaluation.Plan plan = new VoiceEvaluation.Plan(most(), seed, samples);
         Evaluated evaluated = open(workspace);
+        if (port < 0 || port > MOST_PORT) {
+            throw new UserError("there is no port " + port, "--port", "choose 0 to " + MOST_PORT);
+        }
         if (blind) {
             int trials = replies == null ? BlindEvaluation.TRIALS : plan.replies();
-            new BlindEvaluation(console, evaluated, chosen.device, trials, seed).run();
+            BlindEvaluation test =
+                    new BlindEvaluation(console, evaluated, chosen.device, trials, seed);
+            if (host == null) {
+                test.run();
+            } else {
+                test.serve(host, port);
+            }
             return ExitCode.OK;
         }
         new VoiceEvaluation(workspace, console, evaluated, chosen.device, plan).run();
@@ -125,13 +149,9 @@ final class EvaluateCommand extends Command {
     Outcome evaluate(Workspace workspace, Console console) throws IOException {
         Evaluated evaluated = open(workspace);
         try (LoadedModel engine =
-                LoadedModel.as(
-                        evaluated.setup().train(), evaluated.base().path(), chosen.device)) {
+                LoadedModel.as(evaluated.setup().train(), evaluated.base().path(), chosen.device)) {
             console.say(
-                    "run "
-                            + evaluated.run().id()
-                            + " against its base "
-                            + evaluated.base().id());
+                    "run " + evaluated.run().id() + " against its base " + evaluated.base().id());
             // the clone first: a damaged adapter is then found before minutes of scoring
             HeldOutScore.Scores after;
             try (Adapter adapter =
@@ -139,8 +159,7 @@ final class EvaluateCommand extends Command {
                 after = HeldOutScore.of(engine.model(), evaluated.heldout());
                 engine.model().detachAdapter();
             }
-            HeldOutScore.Scores before =
-                    HeldOutScore.of(engine.model(), evaluated.heldout());
+            HeldOutScore.Scores before = HeldOutScore.of(engine.model(), evaluated.heldout());
             ScoreText scores = ScoreText.of(evaluated.heldout(), before, after, seed);
             evaluated.report("heldout.json", scores.json(evaluated.run().id()));
             scores.show(console);

@@ -125,8 +125,7 @@ record ScoreText(
         return json;
     }
 
-    private static void intervals(
-            Map<String, Object> json, @Nullable HeldOutIntervals intervals) {
+    private static void intervals(Map<String, Object> json, @Nullable HeldOutIntervals intervals) {
         if (intervals != null) {
             json.put("conversations", intervals.conversations());
             json.put("before", intervals.before().tree());

@@ -58,15 +58,11 @@ final class VoiceEvaluation {
                         evaluated.heldout(),
                         evaluated.encoder());
         Made made = make(study);
-        ScoreText scores =
-                ScoreText.of(evaluated.heldout(), made.before, made.after, plan.seed);
+        ScoreText scores = ScoreText.of(evaluated.heldout(), made.before, made.after, plan.seed);
         VoiceReport report = study.report(made.written);
         PreviousVoice previous =
                 PreviousVoice.of(
-                        workspace,
-                        evaluated.run(),
-                        evaluated.heldoutDigest(),
-                        report.replies());
+                        workspace, evaluated.run(), evaluated.heldoutDigest(), report.replies());
         Map<String, Object> json = new LinkedHashMap<>(scores.json(evaluated.run().id()));
         evaluated.report("heldout.json", scores.json(evaluated.run().id()));
         json.put("base", evaluated.base().shown());
@@ -96,10 +92,7 @@ final class VoiceEvaluation {
                 Generator generator =
                         new Generator(engine.model(), evaluated.encoder().tokenizer())) {
             console.say(
-                    "run "
-                            + evaluated.run().id()
-                            + " against its base "
-                            + evaluated.base().id());
+                    "run " + evaluated.run().id() + " against its base " + evaluated.base().id());
             ReplyWriter writer = new ReplyWriter(generator, evaluated.encoder(), plan.seed);
             // the clone first: a damaged adapter is then found before minutes of scoring
             HeldOutScore.Scores after;
@@ -110,8 +103,7 @@ final class VoiceEvaluation {
                 engine.model().detachAdapter();
                 generator.forget(adapter);
             }
-            HeldOutScore.Scores before =
-                    HeldOutScore.of(engine.model(), evaluated.heldout());
+            HeldOutScore.Scores before = HeldOutScore.of(engine.model(), evaluated.heldout());
             write(written, Source.BASE, writer, questions, Exchange::before, progress);
             write(written, Source.PROMPT, writer, questions, study.persona()::lines, progress);
             return new Made(before, after, written);

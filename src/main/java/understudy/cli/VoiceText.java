@@ -126,8 +126,8 @@ final class VoiceText {
                 clone.measures().entrySet().stream()
                         .filter(e -> own.measures().containsKey(e.getKey()))
                         .sorted(
-                                Comparator.comparingDouble(e ->
-                                        e.getValue().distance() - distance(own, e.getKey())))
+                                Comparator.comparingDouble(
+                                        e -> e.getValue().distance() - distance(own, e.getKey())))
                         .toList();
         int most = Math.min(EXTREMES, byExcess.size() / 2);
         console.say("  most like you:  " + names(byExcess.subList(0, most)));

@@ -112,8 +112,7 @@ public final class Bootstrap {
         double p = (double) hits / of;
         double z2 = Z * Z;
         double middle = (p + z2 / (2.0 * of)) / (1 + z2 / of);
-        double half =
-                Z / (1 + z2 / of) * Math.sqrt(p * (1 - p) / of + z2 / (4.0 * of * of));
+        double half = Z / (1 + z2 / of) * Math.sqrt(p * (1 - p) / of + z2 / (4.0 * of * of));
         return new Estimate(p, middle - half, middle + half).within(0, 1);
     }
 }

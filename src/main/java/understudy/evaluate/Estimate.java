@@ -37,7 +37,7 @@ public record Estimate(double value, double low, double high) {
         tree.put("value", rounded(value));
         tree.put("low", rounded(low));
         tree.put("high", rounded(high));
-        @SuppressWarnings("NullAway") // a tree of JSON may hold null
+        @SuppressWarnings({"NullAway", "unchecked"}) // a tree of JSON may hold null
         Map<String, Object> json = (Map<String, Object>) (Map<String, ?>) tree;
         return json;
     }

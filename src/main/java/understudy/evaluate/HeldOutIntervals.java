@@ -41,8 +41,8 @@ public record HeldOutIntervals(
         return new HeldOutIntervals(
                 bootstrap.estimate(draw -> bits(pairs, draw, p -> p.before.nats())),
                 bootstrap.estimate(draw -> bits(pairs, draw, p -> p.after.nats())),
-                bootstrap.estimate(draw ->
-                        bits(pairs, draw, p -> p.after.nats() - p.before.nats())),
+                bootstrap.estimate(
+                        draw -> bits(pairs, draw, p -> p.after.nats() - p.before.nats())),
                 pairs.size());
     }
 

@@ -35,8 +35,7 @@ class BlindEvaluationTest {
                         List.of("real\u001b[2J", "real", "real"),
                         List.of("made", "made", "made"),
                         3);
-        BlindEvaluation.ask(
-                new Console(false, stream, stream), test, question -> answers.poll());
+        BlindEvaluation.ask(new Console(false, stream, stream), test, question -> answers.poll());
         return test;
     }
 

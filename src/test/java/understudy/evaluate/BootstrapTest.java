@@ -19,8 +19,7 @@ class BootstrapTest {
         for (JsonNode one : GOLDEN.get("wilson")) {
             Estimate share = Bootstrap.share(one.get("hits").asInt(), one.get("of").asInt());
             assertThat(share.low()).isCloseTo(one.get("interval").get(0).asDouble(), within(1e-9));
-            assertThat(share.high())
-                    .isCloseTo(one.get("interval").get(1).asDouble(), within(1e-9));
+            assertThat(share.high()).isCloseTo(one.get("interval").get(1).asDouble(), within(1e-9));
         }
         assertThat(Bootstrap.share(0, 0).value()).isNaN();
         assertThat(Bootstrap.share(0, 20).low()).isZero();
@@ -54,11 +53,13 @@ class BootstrapTest {
                     bottom[j] = Math.exp(random.nextGaussian());
                     top[j] = bottom[j] * (2 + 0.5 * random.nextGaussian());
                 }
-                Estimate ratio = new Bootstrap(clusters, 300, i).estimate(d -> ratio(d, top, bottom));
+                Estimate ratio =
+                        new Bootstrap(clusters, 300, i).estimate(d -> ratio(d, top, bottom));
                 held += ratio.low() <= 2 && ratio.high() >= 2 ? 1 : 0;
             }
             double share = (double) held / times;
-            System.out.printf("  %d conversations: %.1f%% of the intervals%n", clusters, 100 * share);
+            System.out.printf(
+                    "  %d conversations: %.1f%% of the intervals%n", clusters, 100 * share);
             assertThat(share).as("%d conversations", clusters).isBetween(0.88, 0.985);
         }
     }

@@ -22,8 +22,7 @@ record CharacterGrams(int[] places, float[] values) {
     private static final int MOST_CHARACTERS = 4000;
 
     static CharacterGrams of(String text) {
-        int[] points =
-                ("\u0002" + text + "\u0003").codePoints().limit(MOST_CHARACTERS).toArray();
+        int[] points = ("\u0002" + text + "\u0003").codePoints().limit(MOST_CHARACTERS).toArray();
         Map<Integer, Integer> counts = new TreeMap<>();
         for (int from = 0; from < points.length; from++) {
             for (int n = 1; n <= LONGEST && from + n <= points.length; n++) {

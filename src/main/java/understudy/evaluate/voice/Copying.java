@@ -27,8 +27,8 @@ record Copying(Estimate share, int eligible, int longest) {
         for (List<String> replies : sets) {
             replies.forEach(reply -> runs(reply).forEach(run -> found.put(run, false)));
         }
-        training.forEach(turn ->
-                runs(turn).forEach(run -> found.computeIfPresent(run, (r, was) -> true)));
+        training.forEach(
+                turn -> runs(turn).forEach(run -> found.computeIfPresent(run, (r, was) -> true)));
         return sets.stream().map(replies -> of(replies, found)).toList();
     }
 

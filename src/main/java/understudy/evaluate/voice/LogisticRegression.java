@@ -11,8 +11,8 @@ import java.util.List;
 /// algorithm 7.5).
 final class LogisticRegression {
     private static final int MEMORY = 10;
-    private static final int MOST_STEPS = 300;
-    private static final double DONE = 1e-5;
+    private static final int MOST_STEPS = 200;
+    private static final double DONE = 1e-4;
     private static final double ARMIJO = 1e-4;
     private static final int HALVINGS = 30;
 

@@ -21,8 +21,7 @@ final class StyleComparison {
     /// @param truth     the person's own replies, one a message
     /// @param clusters  number of each message's conversation, from 0
     /// @param bootstrap over those conversations
-    StyleComparison(
-            StyleProfile profile, List<String> truth, int[] clusters, Bootstrap bootstrap) {
+    StyleComparison(StyleProfile profile, List<String> truth, int[] clusters, Bootstrap bootstrap) {
         this.profile = profile;
         this.truth = List.copyOf(truth);
         this.clusters = clusters.clone();
@@ -68,11 +67,16 @@ final class StyleComparison {
         return bootstrap.estimate(draw -> overall(others, draw) - overall(ones, draw));
     }
 
-    /// Where `replies` stand between `floor`, 0, and `ceiling`, 1, by the overall distance.
+    /// Where `replies` stand between `floor`, 0, and `ceiling`, 1, by the overall distance; nothing
+    /// where `floor` is not surely farther than `ceiling`.
     Estimate between(List<String> floor, List<String> replies, List<String> ceiling) {
         List<Pair> low = pairs(floor);
         List<Pair> middle = pairs(replies);
         List<Pair> high = pairs(ceiling);
+        Estimate gap = bootstrap.estimate(draw -> overall(low, draw) - overall(high, draw));
+        if (!(gap.low() > 0)) {
+            return Estimate.NONE;
+        }
         return bootstrap.estimate(draw -> {
             double far = overall(low, draw);
             return (far - overall(middle, draw)) / (far - overall(high, draw));
@@ -110,8 +114,7 @@ final class StyleComparison {
             return Divergence.jensenShannon(sum(truth, draw), sum(replies, draw));
         }
 
-        private static double[] sum(
-                double[][] counts, double @Nullable [] draw) {
+        private static double[] sum(double[][] counts, double @Nullable [] draw) {
             double[] sum = new double[counts.length == 0 ? 0 : counts[0].length];
             for (int i = 0; i < counts.length; i++) {
                 double weight = draw == null ? 1 : draw[i];

@@ -1,7 +1,6 @@
 package understudy.evaluate.voice;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 
 /// What is measured of a reply's style.

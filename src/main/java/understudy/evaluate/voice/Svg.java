@@ -33,8 +33,14 @@ final class Svg {
         }
     }
 
+    /// @param tick    distance of two lines of the grid
     /// @param percent whether the axis shows shares as percent
-    record Axis(String title, double low, double high, boolean percent) {
+    record Axis(String title, double low, double high, double tick, boolean percent) {
+        /// Shares from none to all.
+        static Axis shares(String title) {
+            return new Axis(title, 0, 1, 0.2, true);
+        }
+
         /// From 0, or below the least, to above the most of `rows`.
         static Axis around(String title, List<Row> rows, boolean fromZero, boolean percent) {
             double low = Double.POSITIVE_INFINITY;
@@ -49,7 +55,7 @@ final class Svg {
                 }
             }
             if (low > high) {
-                return new Axis(title, 0, 1, percent);
+                return new Axis(title, 0, 1, 0.2, percent);
             }
             double step = step((high - (fromZero ? Math.min(0, low) : low)) / 5);
             double from = fromZero ? Math.min(0, low) : low;
@@ -58,11 +64,8 @@ final class Svg {
                     title,
                     Math.floor(from / step) * step,
                     Math.ceil(to / step) * step,
+                    step,
                     percent);
-        }
-
-        private double tick() {
-            return step((high - low) / 5);
         }
 
         /// The next of 1, 2 and 5 times a power of ten.
@@ -88,7 +91,7 @@ final class Svg {
             if (percent) {
                 return String.format(Locale.ROOT, "%.0f%%", 100 * value);
             }
-            int digits = (int) Math.clamp(Math.ceil(-Math.log10(tick()) - 1e-9), 0, 4);
+            int digits = (int) Math.clamp(Math.ceil(-Math.log10(tick) - 1e-9), 0, 4);
             return String.format(Locale.ROOT, "%." + digits + "f", value);
         }
     }
@@ -98,9 +101,9 @@ final class Svg {
         int height = TOP + ROW * rows.size() + BOTTOM;
         StringBuilder svg = new StringBuilder();
         svg.append(
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
+                "<div class=\"scroll chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
                         .formatted(WIDTH, height, Html.escaped(says)));
-        double tick = axis.tick();
+        double tick = axis.tick;
         int ticks = (int) Math.round((axis.high - axis.low) / tick);
         int foot = TOP + ROW * rows.size();
         for (int i = 0; i <= ticks; i++) {
@@ -118,7 +121,7 @@ final class Svg {
             dots.removeIf(dot -> !Double.isFinite(dot.estimate.value()));
             dots.reversed().forEach(dot -> dot(svg, axis, dot, y)); // the first is on top
         }
-        return svg.append("</svg>").toString();
+        return svg.append("</svg></div>").toString();
     }
 
     private static void dot(StringBuilder svg, Axis axis, Dot dot, double y) {
@@ -165,8 +168,7 @@ final class Svg {
     }
 
     private static String text(String style, double x, double y, String words) {
-        return String.format(
-                        Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", style, x, y)
+        return String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", style, x, y)
                 + Html.escaped(words)
                 + "</text>";
     }

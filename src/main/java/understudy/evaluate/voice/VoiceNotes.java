@@ -77,6 +77,21 @@ final class VoiceNotes {
     private static void verdicts(VoiceReport report, List<String> notes) {
         verdict("style", report.styleGain(), notes);
         verdict("authorship", report.takenGain(), notes);
+        boolean both =
+                report.sources().containsKey(Source.OTHERS)
+                        && report.sources().containsKey(Source.EARLIER);
+        if (both && report.conversations() >= Bootstrap.LEAST && unknown(report.closeness())) {
+            notes.add(
+                    "By style, other people here are not surely farther from you than you are from"
+                            + " yourself: it tells a model from people, authorship tells who.");
+        }
+        if (report.classifier() != null
+                && report.conversations() >= Bootstrap.LEAST
+                && unknown(report.halfway())) {
+            notes.add(
+                    "The prompt's replies are not surely taken for yours less often than your own:"
+                            + " no place between them can be given.");
+        }
     }
 
     private static void verdict(String what, Estimate gain, List<String> notes) {
@@ -85,6 +100,10 @@ final class VoiceNotes {
                     "By %s, too close to tell the clone from the base model with a prompt."
                             .formatted(what));
         }
+    }
+
+    private static boolean unknown(Estimate place) {
+        return Double.isNaN(place.value());
     }
 
     private static String percent(Estimate share) {

@@ -59,8 +59,7 @@ public record VoicePage(
     private String page(@Nullable Samples samples) {
         StringBuilder html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head>");
         html.append("<meta charset=\"utf-8\"/>");
-        html.append(
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+        html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
         html.append("<meta name=\"referrer\" content=\"no-referrer\"/>");
         html.append("<title>Does it sound like you? ").append(Html.escaped(run));
         html.append("</title><style>").append(css()).append("</style></head><body><main>");
@@ -69,12 +68,10 @@ public record VoicePage(
                 Html.escaped(
                         "Run %s on %s. %s replies to messages of %d held-out conversations,"
                                         .formatted(
-                                                run,
-                                                base,
-                                                report.replies(),
-                                                report.conversations())
+                                                run, base, report.replies(), report.conversations())
                                 + " which training never saw. Bars are 95% intervals over"
                                 + " conversations."));
+        html.append("</p><p class=\"verdict\">").append(Html.escaped(verdict()));
         html.append("</p>").append(cards());
         notes(html);
         taken(html);
@@ -87,6 +84,32 @@ public record VoicePage(
         html.append("<p class=\"foot\">Made by understudy evaluate, seed ");
         html.append(report.seed()).append(". This page loads nothing from anywhere.</p>");
         return html.append("</main></body></html>\n").toString();
+    }
+
+    /// What the figures come to, in a sentence or two.
+    private String verdict() {
+        Estimate style = report.styleGain();
+        Estimate taken = report.takenGain();
+        String better =
+                style.low() > 0 && taken.low() > 0
+                        ? "By style and by authorship the clone is nearer to you than the base"
+                                + " model with a prompt."
+                        : style.low() > 0
+                                ? "By style the clone is nearer to you than the base model with a"
+                                        + " prompt."
+                                : taken.low() > 0
+                                        ? "More of the clone's replies are taken for yours than of"
+                                                + " the base model's with a prompt."
+                                        : "The clone is not surely nearer to you than the base"
+                                                + " model with a prompt.";
+        Estimate change = bits.change();
+        String foresees =
+                change.high() < 0
+                        ? " It foresees what you write better than before training."
+                        : change.low() > 0
+                                ? " It foresees what you write worse than before training."
+                                : "";
+        return better + foresees;
     }
 
     private static String css() {
@@ -113,7 +136,9 @@ public record VoicePage(
                     html,
                     number(clone.style().value(), 3),
                     "style distance from you",
-                    own == null ? "" : "your own earlier replies: " + number(own.style().value(), 3));
+                    own == null
+                            ? ""
+                            : "your own earlier replies: " + number(own.style().value(), 3));
         }
         card(
                 html,
@@ -162,12 +187,13 @@ public record VoicePage(
                                 + "; guessing would be 50%."));
         List<Svg.Row> rows = new ArrayList<>();
         report.sources()
-                .forEach((source, f) -> rows.add(row(source.shown(), source.key(), f.taken(), true)));
+                .forEach((source, f) ->
+                        rows.add(row(source.shown(), source.key(), f.taken(), true)));
         PreviousVoice before = previous;
         if (before != null) {
             rows.add(row("run " + before.run(), "previous", before.taken(), true));
         }
-        Svg.Axis axis = new Svg.Axis("share of replies taken for yours", 0, 1, true);
+        Svg.Axis axis = Svg.Axis.shares("share of replies taken for yours");
         html.append(Svg.dots(rows, axis, "Share of replies taken for yours, by source"));
         Estimate halfway = report.halfway();
         if (Double.isFinite(halfway.value())) {
@@ -206,15 +232,20 @@ public record VoicePage(
         List<Svg.Row> measures = new ArrayList<>();
         for (StyleMeasure measure : StyleMeasure.values()) {
             List<Svg.Dot> dots = new ArrayList<>();
-            report.sources().forEach((source, f) -> {
-                VoiceReport.Measure m = f.measures().get(measure);
-                if (m != null) {
-                    Estimate at = new Estimate(m.distance(), Double.NaN, Double.NaN);
-                    String says = "%s, %s: %s"
-                            .formatted(source.shown(), measure.title(), number(m.distance(), 3));
-                    dots.add(new Svg.Dot(source.key(), at, says));
-                }
-            });
+            report.sources()
+                    .forEach((source, f) -> {
+                        VoiceReport.Measure m = f.measures().get(measure);
+                        if (m != null) {
+                            Estimate at = new Estimate(m.distance(), Double.NaN, Double.NaN);
+                            String says =
+                                    "%s, %s: %s"
+                                            .formatted(
+                                                    source.shown(),
+                                                    measure.title(),
+                                                    number(m.distance(), 3));
+                            dots.add(new Svg.Dot(source.key(), at, says));
+                        }
+                    });
             if (!dots.isEmpty()) {
                 measures.add(new Svg.Row(measure.title(), dots));
             }
@@ -228,13 +259,19 @@ public record VoicePage(
 
     private String legend() {
         StringBuilder html = new StringBuilder("<ul class=\"legend\">");
-        report.sources().forEach((source, f) -> {
-            if (source != Source.TRUE) {
-                html.append("<li><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><g class=\"");
-                html.append(source.key()).append("\">").append(Svg.shape(source.key(), 8, 8));
-                html.append("</g></svg>").append(Html.escaped(source.shown())).append("</li>");
-            }
-        });
+        report.sources()
+                .forEach((source, f) -> {
+                    if (source != Source.TRUE) {
+                        html.append(
+                                "<li><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><g class=\"");
+                        html.append(source.key())
+                                .append("\">")
+                                .append(Svg.shape(source.key(), 8, 8));
+                        html.append("</g></svg>")
+                                .append(Html.escaped(source.shown()))
+                                .append("</li>");
+                    }
+                });
         return html.append("</ul>").toString();
     }
 
@@ -263,19 +300,20 @@ public record VoicePage(
         if (clone == null || prompt == null) {
             return "";
         }
-        clone.measures().forEach((measure, m) -> {
-            VoiceReport.Measure p = prompt.measures().get(measure);
-            if (Double.isFinite(m.trueMean()) && p != null) {
-                rows.add(
-                        List.of(
-                                measure.mean(),
-                                number(m.trueMean(), 2),
-                                number(m.mean(), 2),
-                                signed(m.cohen()),
-                                number(p.mean(), 2),
-                                signed(p.cohen())));
-            }
-        });
+        clone.measures()
+                .forEach((measure, m) -> {
+                    VoiceReport.Measure p = prompt.measures().get(measure);
+                    if (Double.isFinite(m.trueMean()) && p != null) {
+                        rows.add(
+                                List.of(
+                                        measure.mean(),
+                                        number(m.trueMean(), 2),
+                                        number(m.mean(), 2),
+                                        signed(m.cohen()),
+                                        number(p.mean(), 2),
+                                        signed(p.cohen())));
+                    }
+                });
         return Html.table(
                 "Means, and Cohen's d from yours",
                 List.of("", "you", "clone", "d", "prompt", "d"),
@@ -451,9 +489,7 @@ public record VoicePage(
     }
 
     private static String percent(double share) {
-        return Double.isFinite(share)
-                ? String.format(Locale.ROOT, "%.0f%%", 100 * share)
-                : "–";
+        return Double.isFinite(share) ? String.format(Locale.ROOT, "%.0f%%", 100 * share) : "–";
     }
 
     private static String number(double value, int digits) {

@@ -118,7 +118,7 @@ public record VoiceReport(
         return json(tree);
     }
 
-    @SuppressWarnings("NullAway") // a tree of JSON may hold null
+    @SuppressWarnings({"NullAway", "unchecked"}) // a tree of JSON may hold null
     private static Map<String, Object> json(Map<String, @Nullable Object> tree) {
         return (Map<String, Object>) (Map<String, ?>) tree;
     }

@@ -49,9 +49,7 @@ record VoiceSample(
         List<Exchange> own = Exchange.own(training, encoder);
         return new VoiceSample(
                 questions,
-                questions.stream()
-                        .map(q -> ReplyWriter.beginning(q.answer(), tokenizer))
-                        .toList(),
+                questions.stream().map(q -> ReplyWriter.beginning(q.answer(), tokenizer)).toList(),
                 matched(questions, own, seed),
                 matched(questions, Exchange.others(heldout), seed),
                 own,

@@ -50,8 +50,7 @@ public final class VoiceStudy {
             List<DatasetRow> training,
             List<DatasetRow> heldout,
             ConversationEncoder encoder) {
-        VoiceSample sample =
-                VoiceSample.draw(training, heldout, encoder, plan.most, plan.seed);
+        VoiceSample sample = VoiceSample.draw(training, heldout, encoder, plan.most, plan.seed);
         if (sample.questions().isEmpty()) {
             throw new UserError(
                     "no held-out message of yours answers another one",
@@ -77,16 +76,14 @@ public final class VoiceStudy {
     }
 
     /// Replies of one source with what the classifier says of each.
-    private record Judged(
-            List<String> texts, double unfinished, double @Nullable [] chances) {}
+    private record Judged(List<String> texts, double unfinished, double @Nullable [] chances) {}
 
     /// @param written replies to [#questions()] of [Source#CLONE], [Source#BASE] and
     ///     [Source#PROMPT]
     public VoiceReport report(Map<Source, ReplyWriter.Written> written) {
         Authorship authorship = Authorship.learn(sample.own(), sample.ofOthers(), seed);
         Map<Source, Judged> judged = judge(written, authorship);
-        Bootstrap bootstrap =
-                new Bootstrap(sample.conversations(), Bootstrap.RESAMPLES, seed);
+        Bootstrap bootstrap = new Bootstrap(sample.conversations(), Bootstrap.RESAMPLES, seed);
         StyleProfile profile = StyleProfile.of(answers(sample.own()), answers(sample.ofOthers()));
         StyleComparison style =
                 new StyleComparison(profile, sample.truth(), sample.clusters(), bootstrap);
@@ -113,9 +110,7 @@ public final class VoiceStudy {
     }
 
     private List<String> beginnings(List<Exchange> exchanges) {
-        return exchanges.stream()
-                .map(e -> ReplyWriter.beginning(e.answer(), tokenizer))
-                .toList();
+        return exchanges.stream().map(e -> ReplyWriter.beginning(e.answer(), tokenizer)).toList();
     }
 
     private Map<Source, Judged> judge(
@@ -139,8 +134,7 @@ public final class VoiceStudy {
         }
         if (!sample.others().isEmpty()) {
             List<String> texts = beginnings(sample.others());
-            judged.put(
-                    Source.OTHERS, new Judged(texts, Double.NaN, chances(authorship, texts)));
+            judged.put(Source.OTHERS, new Judged(texts, Double.NaN, chances(authorship, texts)));
         }
         return judged;
     }
@@ -184,9 +178,7 @@ public final class VoiceStudy {
         List<String> texts = judged.texts;
         boolean itself = source == Source.TRUE;
         StyleComparison.Result compared =
-                itself
-                        ? new StyleComparison.Result(Estimate.NONE, Map.of())
-                        : style.compare(texts);
+                itself ? new StyleComparison.Result(Estimate.NONE, Map.of()) : style.compare(texts);
         Map<StyleMeasure, VoiceReport.Measure> measures = new LinkedHashMap<>();
         compared.measures()
                 .forEach((measure, m) ->
@@ -252,6 +244,13 @@ public final class VoiceStudy {
         if (clone == null || prompt == null || own == null) {
             return Estimate.NONE;
         }
+        Estimate gap =
+                bootstrap.estimate(draw ->
+                        share(own, sample.clusters(), draw)
+                                - share(prompt, sample.clusters(), draw));
+        if (!(gap.low() > 0)) {
+            return Estimate.NONE;
+        }
         return bootstrap.estimate(draw -> {
             double low = share(prompt, sample.clusters(), draw);
             double high = share(own, sample.clusters(), draw);
@@ -286,8 +285,7 @@ public final class VoiceStudy {
 
     private static VoiceReport.Classifier classifier(Authorship authorship) {
         Authorship.Quality q = authorship.quality();
-        return new VoiceReport.Classifier(
-                q.accuracy(), q.auc(), q.brier(), q.own(), q.others());
+        return new VoiceReport.Classifier(q.accuracy(), q.auc(), q.brier(), q.own(), q.others());
     }
 
     private List<VoiceReport.PersonFigures> people(
@@ -320,8 +318,7 @@ public final class VoiceStudy {
         List<String> clone = texts(judged, Source.CLONE);
         List<String> earlier = texts(judged, Source.EARLIER);
         double[] all = chances(judged, Source.CLONE);
-        double[] chances =
-                all == null ? null : of.stream().mapToDouble(i -> all[i]).toArray();
+        double[] chances = all == null ? null : of.stream().mapToDouble(i -> all[i]).toArray();
         return new VoiceReport.PersonFigures(
                 person,
                 of.size(),

@@ -86,8 +86,7 @@ class AuthorshipTest {
     private static Authorship learned(boolean different) {
         Random random = new Random(SEED);
         List<Exchange> own = exchanges(random, true);
-        return Objects.requireNonNull(
-                Authorship.learn(own, exchanges(random, !different), SEED));
+        return Objects.requireNonNull(Authorship.learn(own, exchanges(random, !different), SEED));
     }
 
     @Test

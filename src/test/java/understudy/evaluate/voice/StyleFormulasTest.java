@@ -70,7 +70,8 @@ class StyleFormulasTest {
     void everyMeasureSeesItsOwnDifference() {
         List<String> plain = Collections.nCopies(40, "I think that is good.");
         List<String> training =
-                Stream.concat(plain.stream(), Collections.nCopies(9, "sooo good").stream()).toList();
+                Stream.concat(plain.stream(), Collections.nCopies(9, "sooo good").stream())
+                        .toList();
         StyleProfile profile = StyleProfile.of(training, List.of("that is fine with me"));
         int[] clusters = new int[40];
         for (int i = 0; i < clusters.length; i++) {
@@ -82,7 +83,8 @@ class StyleFormulasTest {
         assertThat(same.overall().value()).isCloseTo(0, within(1e-6));
         Map<String, List<StyleMeasure>> changes =
                 Map.of(
-                        "I think that is good.\nI think that is good.", List.of(StyleMeasure.BURSTS),
+                        "I think that is good.\nI think that is good.",
+                                List.of(StyleMeasure.BURSTS),
                         "i think that is good.", List.of(StyleMeasure.CASE),
                         "I think that is good!", List.of(StyleMeasure.ENDINGS),
                         "I think, that is good.", List.of(StyleMeasure.PUNCTUATION),

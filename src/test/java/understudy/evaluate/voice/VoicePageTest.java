@@ -50,8 +50,7 @@ class VoicePageTest {
                 : Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
     }
 
-    private static List<DatasetRow> rows(
-            TemplateEncoder encoder, Random random, int from, int to) {
+    private static List<DatasetRow> rows(TemplateEncoder encoder, Random random, int from, int to) {
         List<DatasetRow> rows = new ArrayList<>();
         for (int block = from; block < to; block++) {
             String person = block % 3 == 0 ? HOSTILE : "Noor";
@@ -114,13 +113,13 @@ class VoicePageTest {
         HeldOutScore.Score all = new HeldOutScore.Score(0, 0, 1);
         Map<String, HeldOutScore.Score> people = new java.util.TreeMap<>();
         for (DatasetRow row : rows) {
-            double nats =
-                    row.ownCharacters() * Math.log(2) * (bits + 0.3 * random.nextGaussian());
+            double nats = row.ownCharacters() * Math.log(2) * (bits + 0.3 * random.nextGaussian());
             HeldOutScore.Score score = new HeldOutScore.Score(nats, row.ownCharacters(), 9);
             each.add(score);
             people.put(row.person(), score);
-            all = new HeldOutScore.Score(
-                    all.nats() + nats, all.characters() + score.characters(), 9);
+            all =
+                    new HeldOutScore.Score(
+                            all.nats() + nats, all.characters() + score.characters(), 9);
         }
         return new HeldOutScore.Scores(all, people, each);
     }
@@ -194,7 +193,8 @@ class VoicePageTest {
         assertThat(lines).hasSize(question.before().size() + 2 * Persona.EXAMPLES);
         assertThat(study.persona().examples(question))
                 .as("training messages that share words with the question")
-                .anyMatch(e -> Words.words(e.asked()).stream()
-                        .anyMatch(Words.words(question.asked())::contains));
+                .anyMatch(e ->
+                        Words.words(e.asked()).stream()
+                                .anyMatch(Words.words(question.asked())::contains));
     }
 }
