@@ -79,7 +79,9 @@ public record Exchange(String person, String chat, int block, List<Line> before,
     private static String bare(Line line) {
         String name = line.name();
         String text = line.content();
-        boolean named = line.role() == Role.USER && name != null && text.startsWith(name + ": ");
-        return named ? text.substring(name.length() + 2) : text;
+        if (line.role() != Role.USER || name == null || !text.startsWith(name + ": ")) {
+            return text;
+        }
+        return text.substring(name.length() + 2);
     }
 }
