@@ -33,7 +33,7 @@ final class Lexicon {
         counts.entrySet().stream()
                 .filter(e -> e.getValue() >= COMMON && e.getKey().length() >= LEAST_LETTERS)
                 .sorted(
-                        Comparator.comparing((Map.Entry<String, Integer> e) -> -e.getValue())
+                        Comparator.comparingInt((Map.Entry<String, Integer> e) -> -e.getValue())
                                 .thenComparing(Map.Entry::getKey))
                 .limit(MOST_COMMON)
                 .forEach(e ->

@@ -170,7 +170,7 @@ public final class Persona {
                 .entrySet()
                 .stream()
                 .sorted(
-                        Comparator.comparing((Map.Entry<String, Long> e) -> -e.getValue())
+                        Comparator.comparingLong((Map.Entry<String, Long> e) -> -e.getValue())
                                 .thenComparing(Map.Entry::getKey))
                 .limit(most)
                 .map(Map.Entry::getKey)
@@ -193,7 +193,7 @@ public final class Persona {
         return weight.entrySet().stream()
                 .filter(e -> e.getValue() > 0)
                 .sorted(
-                        Comparator.comparing((Map.Entry<String, Double> e) -> -e.getValue())
+                        Comparator.comparingDouble((Map.Entry<String, Double> e) -> -e.getValue())
                                 .thenComparing(Map.Entry::getKey))
                 .limit(SHOWN_WORDS)
                 .map(Map.Entry::getKey)

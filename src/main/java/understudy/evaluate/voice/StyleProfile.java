@@ -51,7 +51,7 @@ record StyleProfile(
         Set<String> top = new LinkedHashSet<>();
         counts.entrySet().stream()
                 .sorted(
-                        Comparator.comparing((Map.Entry<String, Integer> e) -> -e.getValue())
+                        Comparator.comparingInt((Map.Entry<String, Integer> e) -> -e.getValue())
                                 .thenComparing(Map.Entry::getKey))
                 .limit(most)
                 .forEach(e -> top.add(e.getKey()));
