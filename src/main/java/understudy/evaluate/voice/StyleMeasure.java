@@ -1,7 +1,6 @@
 package understudy.evaluate.voice;
 
 import java.util.List;
-import java.util.function.BiFunction;
 
 /// What is measured of a reply's style.
 ///
@@ -10,22 +9,24 @@ import java.util.function.BiFunction;
 /// are between 0, the same, and 1, nothing in common. Measures with one number a reply also have
 /// its mean, and Cohen's d of it.
 public enum StyleMeasure {
-    LENGTH(
-            "length",
-            "characters of a reply, in half octaves",
-            "characters a reply",
-            (reply, profile) -> (double) reply.codePointCount(0, reply.length())) {
+    LENGTH("length", "characters of a reply, in half octaves", "characters a reply") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return (double) reply.codePointCount(0, reply.length());
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             double characters = reply.codePointCount(0, reply.length());
             counter.add("" + (int) (2 * Math.log1p(characters) / Math.log(2)));
         }
     },
-    BURSTS(
-            "bursts",
-            "bubbles (lines) a reply is sent in, up to 8",
-            "bubbles a reply",
-            (reply, profile) -> (double) Words.bubbles(reply).size()) {
+    BURSTS("bursts", "bubbles (lines) a reply is sent in, up to 8", "bubbles a reply") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return (double) Words.bubbles(reply).size();
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             counter.add("" + Math.min(8, Words.bubbles(reply).size()));
@@ -34,8 +35,12 @@ public enum StyleMeasure {
     PUNCTUATION(
             "punctuation",
             "runs of marks such as , and ?!, and bubbles without any",
-            "runs of marks a bubble",
-            (reply, profile) -> perBubble(reply, b -> Words.punctuation(b).size())) {
+            "runs of marks a bubble") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return perBubble(reply, b -> Words.punctuation(b).size());
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             for (String bubble : Words.bubbles(reply)) {
@@ -50,8 +55,12 @@ public enum StyleMeasure {
     ENDINGS(
             "bubble ends",
             "how bubbles end: letter or digit, which mark, emoji, other",
-            "share of bubbles that end in a mark",
-            (reply, profile) -> perBubble(reply, b -> lastOf(b).startsWith("mark") ? 1 : 0)) {
+            "share of bubbles that end in a mark") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return perBubble(reply, b -> lastOf(b).startsWith("mark") ? 1 : 0);
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             Words.bubbles(reply).forEach(bubble -> counter.add(lastOf(bubble)));
@@ -60,18 +69,23 @@ public enum StyleMeasure {
     CASE(
             "capitals",
             "bubbles that begin large, begin small, are all capitals, have no letters",
-            "share of bubbles that begin small",
-            (reply, profile) -> perBubble(reply, b -> caseOf(b).equals("small") ? 1 : 0)) {
+            "share of bubbles that begin small") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return perBubble(reply, b -> caseOf(b).equals("small") ? 1 : 0);
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             Words.bubbles(reply).forEach(bubble -> counter.add(caseOf(bubble)));
         }
     },
-    EMOJI(
-            "emoji",
-            "emoji and faces such as :), and bubbles without any",
-            "emoji a reply",
-            (reply, profile) -> (double) Words.emoji(reply).size()) {
+    EMOJI("emoji", "emoji and faces such as :), and bubbles without any", "emoji a reply") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return (double) Words.emoji(reply).size();
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             for (String bubble : Words.bubbles(reply)) {
@@ -86,8 +100,12 @@ public enum StyleMeasure {
     ELONGATION(
             "elongation",
             "words with a letter three times in a row (sooo) a reply, up to 3",
-            "elongated words a reply",
-            (reply, profile) -> (double) elongated(reply)) {
+            "elongated words a reply") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return (double) elongated(reply);
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             counter.add("" + Math.min(3, elongated(reply)));
@@ -97,21 +115,25 @@ public enum StyleMeasure {
             "typos",
             "words unknown to the training conversations but one slip from a common word of theirs,"
                     + " a reply, up to 3",
-            "typos a reply",
-            (reply, profile) -> (double) typos(reply, profile)) {
+            "typos a reply") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return (double) typos(reply, profile);
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             counter.add("" + Math.min(3, typos(reply, profile)));
         }
     },
-    OPENINGS("openings", "first word of a reply", "", none()) {
+    OPENINGS("openings", "first word of a reply", "") {
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             List<String> words = Words.words(reply);
             counter.add(words.isEmpty() ? "" : known(words.getFirst(), profile));
         }
     },
-    CLOSINGS("closings", "last word of a reply, with the mark behind it", "", none()) {
+    CLOSINGS("closings", "last word of a reply, with the mark behind it", "") {
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             List<String> words = Words.words(reply);
@@ -123,8 +145,12 @@ public enum StyleMeasure {
     FUNCTION_WORDS(
             "function words",
             "the 100 most frequent words of the training conversations, and all others together",
-            "share of words that are among the 100",
-            (reply, profile) -> functionShare(reply, profile)) {
+            "share of words that are among the 100") {
+        @Override
+        double number(String reply, StyleProfile profile) {
+            return functionShare(reply, profile);
+        }
+
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             for (String word : Words.words(reply)) {
@@ -135,8 +161,7 @@ public enum StyleMeasure {
     WORD_GRAMS(
             "words and pairs",
             "the person's 500 most frequent words and word pairs, and all others together",
-            "",
-            none()) {
+            "") {
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             for (String gram : StyleProfile.wordGrams(reply)) {
@@ -148,8 +173,7 @@ public enum StyleMeasure {
             "letter sequences",
             "the person's 1,000 most frequent sequences of three characters, and all others"
                     + " together",
-            "",
-            none()) {
+            "") {
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             for (String gram : StyleProfile.characterGrams(reply)) {
@@ -160,8 +184,7 @@ public enum StyleMeasure {
     LANGUAGES(
             "languages",
             "chance of each of the person's languages, by message; only where there are several",
-            "",
-            none()) {
+            "") {
         @Override
         void count(String reply, StyleProfile profile, Counter counter) {
             profile.languages().of(reply).forEach(counter::add);
@@ -183,21 +206,11 @@ public enum StyleMeasure {
     private final String title;
     private final String over;
     private final String mean;
-    private final BiFunction<String, StyleProfile, Double> number;
 
-    StyleMeasure(
-            String title,
-            String over,
-            String mean,
-            BiFunction<String, StyleProfile, Double> number) {
+    StyleMeasure(String title, String over, String mean) {
         this.title = title;
         this.over = over;
         this.mean = mean;
-        this.number = number;
-    }
-
-    private static BiFunction<String, StyleProfile, Double> none() {
-        return (reply, profile) -> Double.NaN;
     }
 
     /// A short name.
@@ -220,7 +233,7 @@ public enum StyleMeasure {
 
     /// The one number of `reply`; NaN where there is none.
     double number(String reply, StyleProfile profile) {
-        return number.apply(reply, profile);
+        return Double.NaN;
     }
 
     private interface OfBubble {
