@@ -11,8 +11,8 @@ import understudy.evaluate.Estimate;
 
 /// Can somebody who knows the person tell the clone's replies from the real ones?
 ///
-/// Each trial shows a held-out conversation with both replies in an order drawn by the seed. Not for
-/// several threads.
+/// Each trial shows a held-out conversation with both replies in an order drawn by the seed. Not
+/// for several threads.
 public final class BlindTest {
     /// Code points of a true reply below which there is nothing to judge.
     private static final int LEAST_CHARACTERS = 12;

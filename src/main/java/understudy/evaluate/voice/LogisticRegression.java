@@ -5,7 +5,8 @@ import java.util.List;
 
 /// Two classes told apart by a weighted sum of features.
 ///
-/// Fitted to the minimum of `|w|^2 / 2 + C * sum_i c_i * log(1 + exp(-y_i (w x_i + b)))`, where y is
+/// Fitted to the minimum of
+/// `|w|^2 / 2 + C * sum_i c_i * log(1 + exp(-y_i (w x_i + b)))`, where y is
 /// 1 or -1 and `c_i = n / (2 n_class)` gives both classes the same weight. The function is convex,
 /// so there is one minimum, whatever the machine; found by L-BFGS (Nocedal and Wright 2006,
 /// algorithm 7.5).

@@ -101,7 +101,8 @@ final class Svg {
         int height = TOP + ROW * rows.size() + BOTTOM;
         StringBuilder svg = new StringBuilder();
         svg.append(
-                "<div class=\"scroll chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
+                "<div class=\"scroll chart\">"
+                        + "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
                         .formatted(WIDTH, height, Html.escaped(says)));
         double tick = axis.tick;
         int ticks = (int) Math.round((axis.high - axis.low) / tick);

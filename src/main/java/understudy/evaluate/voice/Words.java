@@ -11,7 +11,8 @@ final class Words {
     /// Faces made of marks, between blanks: `:)`, `;-P`, `xD`, `<3`, `^^`.
     private static final Pattern FACE =
             Pattern.compile(
-                    "(?<![\\p{L}\\p{N}])(?:[:;=8][-^o']?[)(DPpOo3/\\\\|*\\]\\[]+|<3+|[xX]D+|\\^_?\\^)"
+                    "(?<![\\p{L}\\p{N}])(?:[:;=8][-^o']?[)(DPpOo3/\\\\|*\\]\\[]+|"
+                            + "<3+|[xX]D+|\\^_?\\^)"
                         + "(?![\\p{L}\\p{N}])");
 
     private static final int VARIATION = 0xFE0F;

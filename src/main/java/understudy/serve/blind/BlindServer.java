@@ -18,8 +18,8 @@ import understudy.evaluate.voice.BlindTest;
 
 /// Serves a blind test to whoever has its link, several people at a time.
 ///
-/// The link holds a key of 192 random bits; without it every address is "not found". Pages are plain
-/// forms without scripts. What people guess is counted for each and for all; nothing that was
+/// The link holds a key of 192 random bits; without it every address is "not found". Pages are
+/// plain forms without scripts. What people guess is counted for each and for all; nothing that was
 /// written is kept or logged.
 public final class BlindServer implements AutoCloseable {
     private static final int KEY_BYTES = 24;
