@@ -13,7 +13,8 @@ import java.util.Set;
 ///
 /// A word counts as a typo where it has four letters or more, nothing but letters and no letter
 /// three times in a row, stands less than twice in the training conversations, and is one
-/// insertion, deletion, replacement or swap of neighbours away from a word that stands there five times or
+/// insertion, deletion, replacement or swap of neighbours away from a word that stands there
+/// five times or
 /// more. A change at the very end does not count, since it is grammar more often than a slip.
 final class Lexicon {
     private static final int LEAST_LETTERS = 4;
