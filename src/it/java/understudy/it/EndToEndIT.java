@@ -61,7 +61,8 @@ class EndToEndIT {
                         + " --set learning_rate=1e-2 --set train.batch_tokens=1024");
         step("runs", "runs --json");
         step("runs show", "runs show --json");
-        step("evaluate", "evaluate --json --rows", rowsFile().toString());
+        step("evaluate", "evaluate --quick --json --rows", rowsFile().toString());
+        step("evaluate scores", "evaluate --scores-only --json");
         step("export", "export --json --as merged --out", merged().toString());
         step("chat", "chat --to Kim --seed 5 --max-tokens 20 --prompt", PROMPT);
         step("chat json", "chat --to Kim --seed 5 --max-tokens 20 --json --prompt", PROMPT);
@@ -246,6 +247,35 @@ class EndToEndIT {
         assertThat(characters)
                 .isEqualTo(score.get("own_characters").asLong())
                 .isEqualTo(json("prepare").get("heldout_own_characters").asLong());
+    }
+
+    @Test
+    void theVoiceReportComparesRepliesAndLeavesAPage() throws IOException {
+        JsonNode report = json("evaluate", "voice", "page", "change");
+        JsonNode voice = report.get("voice");
+        int replies = voice.get("replies").asInt();
+        assertThat(replies).isBetween(10, 50);
+        assertThat(voice.get("sources").propertyNames())
+                .containsExactly(
+                        "clone", "prompt_only", "base", "own_earlier", "another_person", "true");
+        for (JsonNode source : voice.get("sources")) {
+            double taken = source.get("taken_for_person").get("value").asDouble();
+            assertThat(taken).isBetween(0.0, 1.0);
+        }
+        assertThat(distance(voice, "own_earlier")).isLessThan(distance(voice, "another_person"));
+        assertThat(distance(voice, "clone")).isLessThan(distance(voice, "base"));
+        JsonNode scores = json("evaluate scores", "bpc_before", "bpc_after");
+        assertThat(scores.get("bpc_after")).isEqualTo(report.get("bpc_after"));
+        Path page = Path.of(report.get("page").asString());
+        assertThat(page).isEqualTo(run().report().resolve("voice.html"));
+        assertThat(Files.readString(page)).contains("</svg>").doesNotContain("http", "<script");
+        JsonNode kept = Json.json().readTree(run().report().resolve("voice.json"));
+        assertThat(kept.get("voice")).isEqualTo(voice);
+        assertThat(result("evaluate").err()).contains("replies of", "style distance", "note:");
+    }
+
+    private static double distance(JsonNode voice, String source) {
+        return voice.get("sources").get(source).get("style_distance").get("value").asDouble();
     }
 
     @Test

@@ -2,44 +2,51 @@ package understudy.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import understudy.base.ExitCode;
-import understudy.base.PrivateFiles;
 import understudy.base.UserError;
 import understudy.base.Workspace;
-import understudy.dataset.Dataset;
-import understudy.dataset.DatasetConfig;
-import understudy.dataset.DatasetRow;
-import understudy.dataset.Part;
 import understudy.evaluate.HeldOutScore;
 import understudy.evaluate.leak.LeakTest;
 import understudy.model.Adapter;
 import understudy.model.PeftFolder;
-import understudy.run.RunFolder;
-import understudy.text.TemplateEncoder;
 
 /// Measures a run on what it never saw.
 @CommandLine.Command(
         name = "evaluate",
-        description = "Measure how well a run foresees what you wrote later.")
+        description = "Measure how much a run sounds like you, on what you wrote later.",
+        footer = {
+            "",
+            "Scores your held-out messages, answers them with the clone, its base model and the"
+                    + " base",
+            "model with a prompt, and compares style and authorship with your own replies. Leaves",
+            "voice.json and the page voice.html in the run's folder report.",
+            "",
+            "Examples:",
+            "  understudy evaluate",
+            "  understudy evaluate --quick",
+            "  understudy evaluate --blind",
+            "  understudy evaluate --scores-only --json"
+        })
 final class EvaluateCommand extends Command {
-    /// People shown; the rest is in `--json`.
-    private static final int SHOWN = 12;
+    /// Replies that make style distances steady.
+    private static final int REPLIES = 240;
+
+    private static final int QUICK_REPLIES = 50;
+    private static final int MOST_REPLIES = 10_000;
+    private static final int MOST_PORT = 65_535;
 
     @Mixin RunOptions chosen = new RunOptions();
 
     @Option(
             names = "--rows",
             paramLabel = "FILE",
-            description = "Write the rows that were scored, as JSON lines, for another judge.")
+            description =
+                    "Only score, and write the rows that were scored, as JSON lines, for another"
+                            + " judge; with --quick or --replies the replies are made, too.")
     @Nullable Path rowsFile;
 
     @Option(
@@ -48,52 +55,129 @@ final class EvaluateCommand extends Command {
                     "Try to get out what was put in: planted secrets, passages, data of others.")
     boolean leak;
 
+    @Option(names = "--scores-only", description = "Only bits per character: no replies, no page.")
+    boolean scoresOnly;
+
+    @Option(
+            names = "--quick",
+            description = "50 replies instead of 240: a few minutes, wider intervals.")
+    boolean quick;
+
+    @Option(
+            names = "--replies",
+            paramLabel = "N",
+            description = "How many held-out messages to answer (default: 240, or all).")
+    @Nullable Integer replies;
+
+    @Option(
+            names = "--blind",
+            description =
+                    "A blind test: guess in 20 held-out conversations which reply is the real one.")
+    boolean blind;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description =
+                    "With --blind: show the test as a page at this address, such as this machine's"
+                            + " in your network, instead of in the terminal.")
+    @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8090",
+            description = "Port of that page; 0 for any that is free (default: ${DEFAULT-VALUE}).")
+    int port = 8090;
+
+    @Option(
+            names = "--samples",
+            description =
+                    "Show messages and replies on the page, which otherwise has numbers only.")
+    boolean samples;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "Of the draw, the replies and the intervals (default: ${DEFAULT-VALUE}).")
+    long seed = 42;
+
     /// What was measured, rounded as in `--json`.
     record Outcome(double before, double after, long characters) {}
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
-        if (leak) {
-            RunFolder run = RunFolder.open(workspace, chosen.run);
-            console.result(
-                    new LeakEvaluation(workspace, console)
-                            .run(run, chosen.device, LeakTest.Effort.STANDARD));
+        boolean rowsOnly = rowsFile != null && !quick && replies == null && !blind && !leak;
+        if (scoresOnly || rowsOnly) {
+            evaluate(workspace, console);
             return ExitCode.OK;
         }
-        evaluate(workspace, console);
+        VoiceEvaluation.Plan plan = new VoiceEvaluation.Plan(most(), seed, samples);
+        Evaluated evaluated = open(workspace);
+        if (evaluated.setup().full()) {
+            throw new UserError(
+                    "of a run that learned all weights, only scores can be measured so far",
+                    "run " + evaluated.run().id(),
+                    "understudy evaluate --scores-only");
+        }
+        if (leak) {
+            console.result(
+                    new LeakEvaluation(workspace, console)
+                            .run(evaluated.run(), chosen.device, LeakTest.Effort.STANDARD));
+            return ExitCode.OK;
+        }
+        if (port < 0 || port > MOST_PORT) {
+            throw new UserError("there is no port " + port, "--port", "choose 0 to " + MOST_PORT);
+        }
+        if (blind) {
+            int trials = replies == null ? BlindEvaluation.TRIALS : plan.replies();
+            BlindEvaluation test =
+                    new BlindEvaluation(console, evaluated, chosen.device, trials, seed);
+            if (host == null) {
+                test.run();
+            } else {
+                test.serve(host, port);
+            }
+            return ExitCode.OK;
+        }
+        new VoiceEvaluation(workspace, console, evaluated, chosen.device, plan).run();
         return ExitCode.OK;
     }
 
-    Outcome evaluate(Workspace workspace, Console console) throws IOException {
-        RunFolder run = RunFolder.open(workspace, chosen.run);
-        RunSetup setup = RunSetup.of(run);
-        Dataset dataset = Datasets.open(workspace, setup.dataset());
-        BaseModel base = BaseModel.find(workspace, setup.base());
-        boolean seed = dataset.config().template() == DatasetConfig.Template.SEED;
-        TemplateEncoder encoder = TemplateEncoder.load(base.path(), seed);
-        List<DatasetRow> rows = dataset.rows(Part.HELDOUT, encoder);
-        if (rows.stream().allMatch(r -> r.ownCharacters() == 0)) {
+    private int most() {
+        int most = quick ? QUICK_REPLIES : REPLIES;
+        if (replies != null) {
+            most = replies;
+        }
+        if (most < 1 || most > MOST_REPLIES) {
             throw new UserError(
-                    "nothing was held out to measure with",
-                    dataset.folder().toString(),
-                    "import more chats, or prepare with a larger heldout_share");
+                    "cannot answer " + most + " messages",
+                    "--replies",
+                    "choose 1 to " + MOST_REPLIES);
         }
+        return most;
+    }
+
+    private Evaluated open(Workspace workspace) throws IOException {
+        Evaluated evaluated = Evaluated.open(workspace, chosen.run);
         if (rowsFile != null) {
-            HeldOutScore.writeRows(rows, rowsFile);
+            HeldOutScore.writeRows(evaluated.heldout(), rowsFile);
         }
-        console.say("run " + run.id() + " against its base " + base.id());
-        Both scores = score(run, setup, base.path(), rows);
-        HeldOutScore.Scores before = scores.before;
-        HeldOutScore.Scores after = scores.after;
-        Map<String, Object> json = json(run, before, after);
-        PrivateFiles.createFolders(run.report());
-        byte[] text =
-                understudy.base.Json.json()
-                        .writerWithDefaultPrettyPrinter()
-                        .writeValueAsBytes(json);
-        PrivateFiles.write(run.report().resolve("heldout.json"), out -> out.write(text));
-        show(console, before, after);
-        console.result(json);
+        return evaluated;
+    }
+
+    /// Scores only.
+    Outcome evaluate(Workspace workspace, Console console) throws IOException {
+        Evaluated evaluated = open(workspace);
+        console.say("run " + evaluated.run().id() + " against its base " + evaluated.base().id());
+        Both both = score(evaluated);
+        HeldOutScore.Scores before = both.before;
+        HeldOutScore.Scores after = both.after;
+        ScoreText scores = ScoreText.of(evaluated.heldout(), before, after, seed);
+        evaluated.report("heldout.json", scores.json(evaluated.run().id()));
+        scores.show(console);
+        console.result(scores.json(evaluated.run().id()));
         return new Outcome(
                 Numbers.round(before.all().bitsPerCharacter(), 4),
                 Numbers.round(after.all().bitsPerCharacter(), 4),
@@ -104,92 +188,23 @@ final class EvaluateCommand extends Command {
 
     /// The clone first: a damaged one is then found before minutes of scoring. Where all weights
     /// learned, it and its base are never in memory together.
-    private Both score(RunFolder run, RunSetup setup, Path base, List<DatasetRow> rows) {
+    private Both score(Evaluated of) {
+        RunSetup setup = of.setup();
+        Path base = of.base().path();
         HeldOutScore.Scores after;
-        try (LoadedModel engine = LoadedModel.learned(run, setup, base, chosen.device)) {
+        try (LoadedModel engine = LoadedModel.learned(of.run(), setup, base, chosen.device)) {
             if (!setup.full()) {
-                try (Adapter adapter = PeftFolder.load(engine.model(), run.adapter(), false)) {
-                    after = HeldOutScore.of(engine.model(), rows);
+                try (Adapter adapter =
+                        PeftFolder.load(engine.model(), of.run().adapter(), false)) {
+                    after = HeldOutScore.of(engine.model(), of.heldout());
                     engine.model().detachAdapter();
                 }
-                return new Both(HeldOutScore.of(engine.model(), rows), after);
+                return new Both(HeldOutScore.of(engine.model(), of.heldout()), after);
             }
-            after = HeldOutScore.of(engine.model(), rows);
+            after = HeldOutScore.of(engine.model(), of.heldout());
         }
         try (LoadedModel engine = LoadedModel.as(setup.train(), base, chosen.device)) {
-            return new Both(HeldOutScore.of(engine.model(), rows), after);
+            return new Both(HeldOutScore.of(engine.model(), of.heldout()), after);
         }
-    }
-
-    private static void show(
-            Console console, HeldOutScore.Scores before, HeldOutScore.Scores after) {
-        HeldOutScore.Score all = after.all();
-        console.say(
-                "bits per character of "
-                        + Numbers.grouped(all.characters())
-                        + " characters you wrote later, which training never saw; lower is better");
-        console.say("");
-        console.say(
-                String.format(
-                        Locale.ROOT,
-                        "  %-24s %10s %8s %8s %8s",
-                        "with",
-                        "characters",
-                        "base",
-                        "clone",
-                        "change"));
-        line(console, "everybody", before.all(), all);
-        int shown = 0;
-        for (Map.Entry<String, HeldOutScore.Score> person : after.perPerson().entrySet()) {
-            if (shown++ == SHOWN) {
-                console.say("  ... and " + (after.perPerson().size() - SHOWN) + " more");
-                break;
-            }
-            HeldOutScore.Score was = before.perPerson().get(person.getKey());
-            if (was != null && person.getValue().characters() > 0) {
-                line(console, person.getKey(), was, person.getValue());
-            }
-        }
-        console.say("");
-    }
-
-    private static void line(
-            Console console, String name, HeldOutScore.Score before, HeldOutScore.Score after) {
-        double was = before.bitsPerCharacter();
-        double is = after.bitsPerCharacter();
-        console.say(
-                String.format(
-                        Locale.ROOT,
-                        "  %-24s %10s %8.3f %8.3f %+7.1f%%",
-                        Shown.safe(name, 24),
-                        Numbers.grouped(after.characters()),
-                        was,
-                        is,
-                        100 * (is / was - 1)));
-    }
-
-    private static Map<String, Object> json(
-            RunFolder run, HeldOutScore.Scores before, HeldOutScore.Scores after) {
-        List<Map<String, Object>> people = new ArrayList<>();
-        after.perPerson()
-                .forEach((name, score) -> {
-                    HeldOutScore.Score was = before.perPerson().get(name);
-                    if (was != null && score.characters() > 0) {
-                        Map<String, Object> person = new LinkedHashMap<>();
-                        person.put("person", name);
-                        person.put("own_characters", score.characters());
-                        person.put("bpc_before", Numbers.round(was.bitsPerCharacter(), 4));
-                        person.put("bpc_after", Numbers.round(score.bitsPerCharacter(), 4));
-                        people.add(person);
-                    }
-                });
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("run", run.id());
-        json.put("bpc_before", Numbers.round(before.all().bitsPerCharacter(), 4));
-        json.put("bpc_after", Numbers.round(after.all().bitsPerCharacter(), 4));
-        json.put("own_characters", after.all().characters());
-        json.put("own_tokens", after.all().tokens());
-        json.put("per_person", people);
-        return json;
     }
 }

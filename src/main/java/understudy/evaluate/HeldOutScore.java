@@ -44,7 +44,9 @@ public final class HeldOutScore {
     }
 
     /// Scores by person talked to, most characters first.
-    public record Scores(Score all, Map<String, Score> perPerson) {}
+    ///
+    /// @param perRow of each row, in the given order
+    public record Scores(Score all, Map<String, Score> perPerson, List<Score> perRow) {}
 
     /// @param model with or without an adapter
     public static Scores of(LanguageModel model, List<DatasetRow> rows) {
@@ -55,17 +57,19 @@ public final class HeldOutScore {
         double[] nats = new Scorer(model).nats(texts);
         Score all = Score.NONE;
         Map<String, Score> people = new TreeMap<>();
+        List<Score> each = new ArrayList<>();
         for (int i = 0; i < nats.length; i++) {
             DatasetRow row = rows.get(i);
             Score score = new Score(nats[i], row.ownCharacters(), row.tokens().own().cardinality());
             all = all.plus(score);
+            each.add(score);
             people.merge(row.person(), score, Score::plus);
         }
         Map<String, Score> ordered = new LinkedHashMap<>();
         people.entrySet().stream()
                 .sorted((a, b) -> Long.compare(b.getValue().characters, a.getValue().characters))
                 .forEach(e -> ordered.put(e.getKey(), e.getValue()));
-        return new Scores(all, ordered);
+        return new Scores(all, ordered, each);
     }
 
     /// Writes the rows that were scored, for an independent judge: one JSON line each with `ids`,

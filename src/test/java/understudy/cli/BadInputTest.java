@@ -178,6 +178,9 @@ class BadInputTest {
             evaluate --rows @
             evaluate --rows @/notes.txt/rows.jsonl
             evaluate --device tpu
+            evaluate --replies 0
+            evaluate --replies many
+            evaluate --blind
             chat
             chat --prompt=
             chat --prompt hi --temperature -1

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 record Damage(String name, Path file, UnaryOperator<byte[]> change, List<List<String>> refusedBy) {
     static final List<String> TRAIN =
             List.of("train", "--max-tokens=500", "--set=compute_type=f32");
-    static final List<String> EVALUATE = List.of("evaluate");
+    static final List<String> EVALUATE = List.of("evaluate", "--scores-only");
     static final List<String> CHAT = List.of("chat", "--prompt=hi", "--max-tokens=3", "--to=Kim");
 
     /// What a change gives that removes the file.

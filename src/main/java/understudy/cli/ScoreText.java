@@ -1,0 +1,136 @@
+package understudy.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import understudy.dataset.DatasetRow;
+import understudy.evaluate.Estimate;
+import understudy.evaluate.HeldOutIntervals;
+import understudy.evaluate.HeldOutScore;
+
+/// Bits per character before and after, as a table and as JSON.
+///
+/// @param before    the base model's
+/// @param after     the run's
+/// @param all       intervals over all conversations
+/// @param perPerson intervals of each person
+record ScoreText(
+        HeldOutScore.Scores before,
+        HeldOutScore.Scores after,
+        HeldOutIntervals all,
+        Map<String, HeldOutIntervals> perPerson) {
+    /// People shown; the rest is in `--json`.
+    private static final int SHOWN = 12;
+
+    static ScoreText of(
+            List<DatasetRow> rows,
+            HeldOutScore.Scores before,
+            HeldOutScore.Scores after,
+            long seed) {
+        return new ScoreText(
+                before,
+                after,
+                HeldOutIntervals.of(rows, before, after, seed),
+                HeldOutIntervals.perPerson(rows, before, after, seed));
+    }
+
+    void show(Console console) {
+        console.say(
+                "bits per character of "
+                        + Numbers.grouped(after.all().characters())
+                        + " characters you wrote later, which training never saw; lower is better");
+        console.say("");
+        console.say(
+                String.format(
+                        Locale.ROOT,
+                        "  %-24s %10s %8s %8s %8s",
+                        "with",
+                        "characters",
+                        "base",
+                        "clone",
+                        "change"));
+        line(console, "everybody", before.all(), after.all());
+        int shown = 0;
+        for (Map.Entry<String, HeldOutScore.Score> person : after.perPerson().entrySet()) {
+            if (shown++ == SHOWN) {
+                console.say("  ... and " + (after.perPerson().size() - SHOWN) + " more");
+                break;
+            }
+            HeldOutScore.Score was = before.perPerson().get(person.getKey());
+            if (was != null && person.getValue().characters() > 0) {
+                line(console, person.getKey(), was, person.getValue());
+            }
+        }
+        console.say("");
+        console.say("  " + change());
+        console.say("");
+    }
+
+    private String change() {
+        Estimate change = all.change();
+        if (!change.hasInterval()) {
+            return "too few conversations (" + all.conversations() + ") for an interval";
+        }
+        return String.format(
+                Locale.ROOT,
+                "change %+.3f bits, 95%% interval %+.3f to %+.3f over %d conversations%s",
+                change.value(),
+                change.low(),
+                change.high(),
+                all.conversations(),
+                change.clearOf(0) ? "" : ": too close to tell");
+    }
+
+    private static void line(
+            Console console, String name, HeldOutScore.Score before, HeldOutScore.Score after) {
+        double was = before.bitsPerCharacter();
+        double is = after.bitsPerCharacter();
+        console.say(
+                String.format(
+                        Locale.ROOT,
+                        "  %-24s %10s %8.3f %8.3f %+7.1f%%",
+                        Shown.safe(name, 24),
+                        Numbers.grouped(after.characters()),
+                        was,
+                        is,
+                        100 * (is / was - 1)));
+    }
+
+    Map<String, Object> json(String run) {
+        List<Map<String, Object>> people = new ArrayList<>();
+        after.perPerson()
+                .forEach((name, score) -> {
+                    HeldOutScore.Score was = before.perPerson().get(name);
+                    if (was != null && score.characters() > 0) {
+                        Map<String, Object> person = new LinkedHashMap<>();
+                        person.put("person", name);
+                        person.put("own_characters", score.characters());
+                        person.put("bpc_before", Numbers.round(was.bitsPerCharacter(), 4));
+                        person.put("bpc_after", Numbers.round(score.bitsPerCharacter(), 4));
+                        intervals(person, perPerson.get(name));
+                        people.add(person);
+                    }
+                });
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("run", run);
+        json.put("bpc_before", Numbers.round(before.all().bitsPerCharacter(), 4));
+        json.put("bpc_after", Numbers.round(after.all().bitsPerCharacter(), 4));
+        json.put("own_characters", after.all().characters());
+        json.put("own_tokens", after.all().tokens());
+        intervals(json, all);
+        json.put("per_person", people);
+        return json;
+    }
+
+    private static void intervals(Map<String, Object> json, @Nullable HeldOutIntervals intervals) {
+        if (intervals != null) {
+            json.put("conversations", intervals.conversations());
+            json.put("before", intervals.before().tree());
+            json.put("after", intervals.after().tree());
+            json.put("change", intervals.change().tree());
+        }
+    }
+}
