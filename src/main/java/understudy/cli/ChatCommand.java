@@ -127,8 +127,7 @@ final class ChatCommand extends Command {
         options(0); // refuses numbers out of range before a model is read
         Voice.Partner partner = partner(workspace);
         RunFolder run = RunFolder.open(workspace, chosen.run);
-        try (Talk talk =
-                Talk.open(workspace, run, chosen.device, held.form(), !baseOnly, memory)) {
+        try (Talk talk = Talk.open(workspace, run, chosen.device, held.form(), !baseOnly, memory)) {
             if (prompt != null) {
                 once(console, talk, partner, run);
             } else {

@@ -194,8 +194,7 @@ final class EvaluateCommand extends Command {
         HeldOutScore.Scores after;
         try (LoadedModel engine = LoadedModel.learned(of.run(), setup, base, chosen.device)) {
             if (!setup.full()) {
-                try (Adapter adapter =
-                        PeftFolder.load(engine.model(), of.run().adapter(), false)) {
+                try (Adapter adapter = PeftFolder.load(engine.model(), of.run().adapter(), false)) {
                     after = HeldOutScore.of(engine.model(), of.heldout());
                     engine.model().detachAdapter();
                 }

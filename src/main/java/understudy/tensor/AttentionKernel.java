@@ -157,7 +157,6 @@ final class AttentionKernel {
     ///
     /// @return queries in the tile
     private int score(Row row, int head, int tile) {
-        int d = shape.headSize;
         int count = Math.min(TILE, length - tile * TILE);
         read(row.qkv, shape.columns(), head(head), tile * TILE, count, shape.scale, queries);
         products(queries, keyTiles, scores, tile, padded(count));
@@ -257,7 +256,7 @@ final class AttentionKernel {
                     for (int g = 0; g < shape.group(); g++) {
                         long head =
                                 ((long) which * shape.tokens + token) * shape.heads
-                                        + kv * shape.group()
+                                        + (long) kv * shape.group()
                                         + g;
                         FULL.read(row.parts + 4 * head * d, part, d);
                         RowMath.add(sum, part, d);

@@ -195,13 +195,14 @@ public final class GgufWriter {
         for (Entry entry : entries) {
             byte[] name = entry.info.name().getBytes(StandardCharsets.UTF_8);
             long[] shape = entry.info.shape();
-            ByteBuffer one = little(8 + name.length + 4 + 8 * shape.length + 4 + 8);
+            byte[] bytes = new byte[8 + name.length + 4 + 8 * shape.length + 4 + 8];
+            ByteBuffer one = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
             one.putLong(name.length).put(name).putInt(shape.length);
             for (int d = shape.length - 1; d >= 0; d--) {
                 one.putLong(shape[d]); // the file lists the innermost first
             }
             one.putInt(entry.info.type().ggml()).putLong(offset);
-            header.writeBytes(one.array());
+            header.writeBytes(bytes);
             offset += padded(entry.info.byteLength());
         }
         header.writeBytes(new byte[(int) (padded(header.size()) - header.size())]);

@@ -80,7 +80,7 @@ class FullRunTest {
 
     @Test
     void itIsHeldBesideItsBaseAndWithoutAnAdapter() {
-        try (RunShelf shelf = new RunShelf(new Workspace(home.home()), List.of(), "cpu", 2)) {
+        try (RunShelf shelf = new RunShelf(new Workspace(home.home()), List.of(), "cpu", null, 2)) {
             Decoder full = shelf.load(run.id(), Set.of());
             Decoder base = shelf.load("tiny-chat", Set.of(full.base()));
             Decoder other = shelf.load(adapter, Set.of(full.base()));

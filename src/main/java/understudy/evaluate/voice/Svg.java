@@ -103,7 +103,7 @@ final class Svg {
         svg.append(
                 "<div class=\"scroll chart\">"
                         + "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
-                        .formatted(WIDTH, height, Html.escaped(says)));
+                                .formatted(WIDTH, height, Html.escaped(says)));
         double tick = axis.tick;
         int ticks = (int) Math.round((axis.high - axis.low) / tick);
         int foot = TOP + ROW * rows.size();

@@ -13,7 +13,7 @@ final class Words {
             Pattern.compile(
                     "(?<![\\p{L}\\p{N}])(?:[:;=8][-^o']?[)(DPpOo3/\\\\|*\\]\\[]+|"
                             + "<3+|[xX]D+|\\^_?\\^)"
-                        + "(?![\\p{L}\\p{N}])");
+                            + "(?![\\p{L}\\p{N}])");
 
     private static final int VARIATION = 0xFE0F;
     private static final int JOINER = 0x200D;
