@@ -31,8 +31,8 @@ final class RunsCommand extends Command {
     ///
     /// @param state    running, finished, failed or interrupted
     /// @param adapter  path of the best adapter; null where there is none yet
-    /// @param model    path of the best model of a run in which all weights learn; null where there is
-    ///     none
+    /// @param model    path of the best model of a run in which all weights learn; null where
+    ///     there is none
     /// @param bestLoss lowest validation loss, nats a learned token
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Row(

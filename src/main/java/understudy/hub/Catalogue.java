@@ -41,7 +41,8 @@ public record Catalogue(List<CatalogueModel> models) {
         return models.stream().filter(model -> model.name().equalsIgnoreCase(name)).findFirst();
     }
 
-    /// The terms of use that a repository of the hub comes under, whether or not it has a name here.
+    /// The terms of use that a repository of the hub comes under, whether or not it has a name
+    /// here.
     ///
     /// @param repository `org/name`; the hub takes upper and lower case alike
     Optional<CatalogueModel.Terms> terms(String repository) {

@@ -18,7 +18,8 @@ import understudy.tensor.ComputeType;
 import understudy.tensor.TensorFile;
 
 /// A whole model on disk in the form that transformers, and everything built on it, loads:
-/// `config.json`, `model.safetensors` and, where the base has them as files, those of its tokenizer.
+/// `config.json`, `model.safetensors` and, where the base has them as files, those of its
+/// tokenizer.
 public final class ModelFolder {
     private static final String WEIGHTS = "model.safetensors";
 

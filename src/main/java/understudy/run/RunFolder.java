@@ -23,7 +23,8 @@ import understudy.base.Workspace;
 /// The folder of one run.
 ///
 /// ```
-/// runs/20261124-231502-ab3/  config.yaml  events.jsonl  adapter/ or model/  checkpoints/  report/  lock
+/// runs/20261124-231502-ab3/  config.yaml  events.jsonl  checkpoints/
+///                            adapter/ or model/  report/  lock
 /// ```
 ///
 /// @param path absolute; its last part is the id

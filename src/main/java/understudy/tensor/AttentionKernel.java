@@ -40,8 +40,9 @@ final class AttentionKernel {
     /// @param sums `(T,H)` in f32: logarithm of the sum of e^score, written by forward
     /// @param dout `(T,H·D)`, read by backward
     /// @param dqkv like qkv, written by backward
-    /// @param parts `(2,T,H·D)` in f32: where backward puts each query head's share of the gradients
-    ///     of keys and values; 0 where a piece of work has all query heads of its key/value head
+    /// @param parts `(2,T,H·D)` in f32: where backward puts each query head's share of the
+    ///     gradients of keys and values; 0 where a piece of work has all query heads of its
+    /// key/value head
     record Row(long qkv, long out, long sums, long dout, long dqkv, long parts) {}
 
     /// What is done at a time: a conversation and the query heads from `first` to before `end`, all

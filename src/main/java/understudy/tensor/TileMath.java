@@ -1,5 +1,6 @@
 package understudy.tensor;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -13,11 +14,16 @@ final class TileMath {
     private static final VectorSpecies<Float> F = RowCodec.F;
     private static final int WIDTH = RowCodec.WIDTH;
 
+    private static final int W = WIDTH;
+    private static final int W2 = 2 * WIDTH;
+    private static final int W3 = 3 * WIDTH;
+    private static final int W4 = 4 * WIDTH;
+
     /// Rows of the result at a time.
     static final int ROWS = 4;
 
     /// Columns of a result come in multiples of this.
-    static final int COLUMNS = 2 * WIDTH;
+    static final int COLUMNS = W2;
 
     /// 16 sums, four vectors of B and one of A need the 32 registers of AVX-512.
     private static final boolean WIDE = WIDTH >= 16;
@@ -26,8 +32,6 @@ final class TileMath {
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(F, 4 % WIDTH, 1, true);
     private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(F, 2 % WIDTH, 1, true);
     private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(F, 1, 1, true);
-
-    private static final float[] ZEROS = new float[4 * WIDTH];
 
     private TileMath() {}
 
@@ -71,21 +75,25 @@ final class TileMath {
             int m,
             int n,
             int k) {
-        float[] old = plus ? c : ZEROS;
-        int ldo = plus ? ldc : 0;
-        int wide = WIDE ? n / (4 * WIDTH) * (4 * WIDTH) : 0;
-        for (int j = 0; j < n; j += j < wide ? 4 * WIDTH : COLUMNS) {
+        for (int i = 0; i < m && !plus; i++) {
+            Arrays.fill(c, c0 + i * ldc, c0 + i * ldc + n, 0);
+        }
+        int wide = WIDE ? n / W4 * W4 : 0;
+        for (int j = 0; j < n; j += j < wide ? W4 : COLUMNS) {
             for (int i = 0; i < m; i += ROWS) {
                 int at = c0 + i * ldc + j;
-                int from = plus ? at : 0;
                 int row = a0 + i * down;
                 if (j < wide) {
-                    four(a, row, down, right, b, b0 + j, ldb, old, from, ldo, c, at, ldc, k);
+                    four(a, row, down, right, b, b0 + j, ldb, c, at, ldc, k);
                 } else {
-                    two(a, row, down, right, b, b0 + j, ldb, old, from, ldo, c, at, ldc, k);
+                    two(a, row, down, right, b, b0 + j, ldb, c, at, ldc, k);
                 }
             }
         }
+    }
+
+    private static FloatVector v(float[] values, int at) {
+        return FloatVector.fromArray(F, values, at);
     }
 
     private static void four(
@@ -94,78 +102,58 @@ final class TileMath {
             int down,
             int right,
             float[] b,
-            int b0,
+            int bAt,
             int ldb,
-            float[] old,
-            int o0,
-            int ldo,
             float[] c,
             int c0,
             int ldc,
             int k) {
-        FloatVector c00 = FloatVector.fromArray(F, old, o0);
-        FloatVector c01 = FloatVector.fromArray(F, old, o0 + WIDTH);
-        FloatVector c02 = FloatVector.fromArray(F, old, o0 + 2 * WIDTH);
-        FloatVector c03 = FloatVector.fromArray(F, old, o0 + 3 * WIDTH);
-        FloatVector c10 = FloatVector.fromArray(F, old, o0 + ldo);
-        FloatVector c11 = FloatVector.fromArray(F, old, o0 + ldo + WIDTH);
-        FloatVector c12 = FloatVector.fromArray(F, old, o0 + ldo + 2 * WIDTH);
-        FloatVector c13 = FloatVector.fromArray(F, old, o0 + ldo + 3 * WIDTH);
-        FloatVector c20 = FloatVector.fromArray(F, old, o0 + 2 * ldo);
-        FloatVector c21 = FloatVector.fromArray(F, old, o0 + 2 * ldo + WIDTH);
-        FloatVector c22 = FloatVector.fromArray(F, old, o0 + 2 * ldo + 2 * WIDTH);
-        FloatVector c23 = FloatVector.fromArray(F, old, o0 + 2 * ldo + 3 * WIDTH);
-        FloatVector c30 = FloatVector.fromArray(F, old, o0 + 3 * ldo);
-        FloatVector c31 = FloatVector.fromArray(F, old, o0 + 3 * ldo + WIDTH);
-        FloatVector c32 = FloatVector.fromArray(F, old, o0 + 3 * ldo + 2 * WIDTH);
-        FloatVector c33 = FloatVector.fromArray(F, old, o0 + 3 * ldo + 3 * WIDTH);
-        int a1 = a0 + down;
-        int a2 = a1 + down;
-        int a3 = a2 + down;
+        int r1 = c0 + ldc, r2 = r1 + ldc, r3 = r2 + ldc;
+        int a1 = a0 + down, a2 = a1 + down, a3 = a2 + down;
+        FloatVector c00 = v(c, c0), c01 = v(c, c0 + W), c02 = v(c, c0 + W2), c03 = v(c, c0 + W3);
+        FloatVector c10 = v(c, r1), c11 = v(c, r1 + W), c12 = v(c, r1 + W2), c13 = v(c, r1 + W3);
+        FloatVector c20 = v(c, r2), c21 = v(c, r2 + W), c22 = v(c, r2 + W2), c23 = v(c, r2 + W3);
+        FloatVector c30 = v(c, r3), c31 = v(c, r3 + W), c32 = v(c, r3 + W2), c33 = v(c, r3 + W3);
         for (int s = 0; s < k; s++) {
-            int at = b0 + s * ldb;
-            FloatVector b0v = FloatVector.fromArray(F, b, at);
-            FloatVector b1v = FloatVector.fromArray(F, b, at + WIDTH);
-            FloatVector b2v = FloatVector.fromArray(F, b, at + 2 * WIDTH);
-            FloatVector b3v = FloatVector.fromArray(F, b, at + 3 * WIDTH);
-            int column = s * right;
-            FloatVector x = FloatVector.broadcast(F, a[a0 + column]);
-            c00 = x.fma(b0v, c00);
-            c01 = x.fma(b1v, c01);
-            c02 = x.fma(b2v, c02);
-            c03 = x.fma(b3v, c03);
-            x = FloatVector.broadcast(F, a[a1 + column]);
-            c10 = x.fma(b0v, c10);
-            c11 = x.fma(b1v, c11);
-            c12 = x.fma(b2v, c12);
-            c13 = x.fma(b3v, c13);
-            x = FloatVector.broadcast(F, a[a2 + column]);
-            c20 = x.fma(b0v, c20);
-            c21 = x.fma(b1v, c21);
-            c22 = x.fma(b2v, c22);
-            c23 = x.fma(b3v, c23);
-            x = FloatVector.broadcast(F, a[a3 + column]);
-            c30 = x.fma(b0v, c30);
-            c31 = x.fma(b1v, c31);
-            c32 = x.fma(b2v, c32);
-            c33 = x.fma(b3v, c33);
+            int at = bAt + s * ldb;
+            FloatVector b0 = v(b, at), b1 = v(b, at + W), b2 = v(b, at + W2), b3 = v(b, at + W3);
+            FloatVector x = FloatVector.broadcast(F, a[a0 + s * right]);
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            c02 = x.fma(b2, c02);
+            c03 = x.fma(b3, c03);
+            x = FloatVector.broadcast(F, a[a1 + s * right]);
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            c12 = x.fma(b2, c12);
+            c13 = x.fma(b3, c13);
+            x = FloatVector.broadcast(F, a[a2 + s * right]);
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            c22 = x.fma(b2, c22);
+            c23 = x.fma(b3, c23);
+            x = FloatVector.broadcast(F, a[a3 + s * right]);
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+            c32 = x.fma(b2, c32);
+            c33 = x.fma(b3, c33);
         }
         c00.intoArray(c, c0);
-        c01.intoArray(c, c0 + WIDTH);
-        c02.intoArray(c, c0 + 2 * WIDTH);
-        c03.intoArray(c, c0 + 3 * WIDTH);
-        c10.intoArray(c, c0 + ldc);
-        c11.intoArray(c, c0 + ldc + WIDTH);
-        c12.intoArray(c, c0 + ldc + 2 * WIDTH);
-        c13.intoArray(c, c0 + ldc + 3 * WIDTH);
-        c20.intoArray(c, c0 + 2 * ldc);
-        c21.intoArray(c, c0 + 2 * ldc + WIDTH);
-        c22.intoArray(c, c0 + 2 * ldc + 2 * WIDTH);
-        c23.intoArray(c, c0 + 2 * ldc + 3 * WIDTH);
-        c30.intoArray(c, c0 + 3 * ldc);
-        c31.intoArray(c, c0 + 3 * ldc + WIDTH);
-        c32.intoArray(c, c0 + 3 * ldc + 2 * WIDTH);
-        c33.intoArray(c, c0 + 3 * ldc + 3 * WIDTH);
+        c01.intoArray(c, c0 + W);
+        c02.intoArray(c, c0 + W2);
+        c03.intoArray(c, c0 + W3);
+        c10.intoArray(c, r1);
+        c11.intoArray(c, r1 + W);
+        c12.intoArray(c, r1 + W2);
+        c13.intoArray(c, r1 + W3);
+        c20.intoArray(c, r2);
+        c21.intoArray(c, r2 + W);
+        c22.intoArray(c, r2 + W2);
+        c23.intoArray(c, r2 + W3);
+        c30.intoArray(c, r3);
+        c31.intoArray(c, r3 + W);
+        c32.intoArray(c, r3 + W2);
+        c33.intoArray(c, r3 + W3);
     }
 
     private static void two(
@@ -176,49 +164,39 @@ final class TileMath {
             float[] b,
             int b0,
             int ldb,
-            float[] old,
-            int o0,
-            int ldo,
             float[] c,
             int c0,
             int ldc,
             int k) {
-        FloatVector c00 = FloatVector.fromArray(F, old, o0);
-        FloatVector c01 = FloatVector.fromArray(F, old, o0 + WIDTH);
-        FloatVector c10 = FloatVector.fromArray(F, old, o0 + ldo);
-        FloatVector c11 = FloatVector.fromArray(F, old, o0 + ldo + WIDTH);
-        FloatVector c20 = FloatVector.fromArray(F, old, o0 + 2 * ldo);
-        FloatVector c21 = FloatVector.fromArray(F, old, o0 + 2 * ldo + WIDTH);
-        FloatVector c30 = FloatVector.fromArray(F, old, o0 + 3 * ldo);
-        FloatVector c31 = FloatVector.fromArray(F, old, o0 + 3 * ldo + WIDTH);
-        int a1 = a0 + down;
-        int a2 = a1 + down;
-        int a3 = a2 + down;
+        int r1 = c0 + ldc, r2 = r1 + ldc, r3 = r2 + ldc;
+        int a1 = a0 + down, a2 = a1 + down, a3 = a2 + down;
+        FloatVector c00 = v(c, c0), c01 = v(c, c0 + W);
+        FloatVector c10 = v(c, r1), c11 = v(c, r1 + W);
+        FloatVector c20 = v(c, r2), c21 = v(c, r2 + W);
+        FloatVector c30 = v(c, r3), c31 = v(c, r3 + W);
         for (int s = 0; s < k; s++) {
             int at = b0 + s * ldb;
-            FloatVector b0v = FloatVector.fromArray(F, b, at);
-            FloatVector b1v = FloatVector.fromArray(F, b, at + WIDTH);
-            int column = s * right;
-            FloatVector x = FloatVector.broadcast(F, a[a0 + column]);
+            FloatVector b0v = v(b, at), b1v = v(b, at + W);
+            FloatVector x = FloatVector.broadcast(F, a[a0 + s * right]);
             c00 = x.fma(b0v, c00);
             c01 = x.fma(b1v, c01);
-            x = FloatVector.broadcast(F, a[a1 + column]);
+            x = FloatVector.broadcast(F, a[a1 + s * right]);
             c10 = x.fma(b0v, c10);
             c11 = x.fma(b1v, c11);
-            x = FloatVector.broadcast(F, a[a2 + column]);
+            x = FloatVector.broadcast(F, a[a2 + s * right]);
             c20 = x.fma(b0v, c20);
             c21 = x.fma(b1v, c21);
-            x = FloatVector.broadcast(F, a[a3 + column]);
+            x = FloatVector.broadcast(F, a[a3 + s * right]);
             c30 = x.fma(b0v, c30);
             c31 = x.fma(b1v, c31);
         }
         c00.intoArray(c, c0);
-        c01.intoArray(c, c0 + WIDTH);
-        c10.intoArray(c, c0 + ldc);
-        c11.intoArray(c, c0 + ldc + WIDTH);
-        c20.intoArray(c, c0 + 2 * ldc);
-        c21.intoArray(c, c0 + 2 * ldc + WIDTH);
-        c30.intoArray(c, c0 + 3 * ldc);
-        c31.intoArray(c, c0 + 3 * ldc + WIDTH);
+        c01.intoArray(c, c0 + W);
+        c10.intoArray(c, r1);
+        c11.intoArray(c, r1 + W);
+        c20.intoArray(c, r2);
+        c21.intoArray(c, r2 + W);
+        c30.intoArray(c, r3);
+        c31.intoArray(c, r3 + W);
     }
 }

@@ -8,8 +8,8 @@ import understudy.tensor.Quantization;
 
 /// How much memory and work a training needs, from the model's shape alone.
 ///
-/// @param weights     bytes of the model as it is loaded: embedding, head, matrices in the form they
-///     are held in, and the buffer they are unpacked into
+/// @param weights     bytes of the model as it is loaded: embedding, head, matrices in the form
+///     they are held in, and the buffer they are unpacked into
 /// @param learning    bytes of what is learned beyond that: numbers, gradients and moments, an
 ///     adapter's copy to compute with
 /// @param activations bytes kept of the longest row when nothing is computed again

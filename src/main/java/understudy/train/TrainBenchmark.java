@@ -130,13 +130,10 @@ public final class TrainBenchmark {
         long peak = Memory.peakMb(); // before the ceiling's matrices add to it
         int first = Math.min(WARM_UP, work.steps - 1);
         double speed = median(Arrays.copyOfRange(speeds, first, work.steps));
+        MemoryPlan.Method method = plan.method();
         double flops =
                 MemoryPlan.flopsPerToken(
-                        model.config(),
-                        plan.method(),
-                        recompute,
-                        learned / tokens,
-                        visible / tokens);
+                        model.config(), method, recompute, learned / tokens, visible / tokens);
         double gemm = ceiling(model.config(), type, work.length);
         return new Result(
                 type.word(),

@@ -17,8 +17,8 @@ import understudy.run.RunFolder;
 /// Fine-tunes an adapter, or all weights of a model, and keeps the run's folder.
 ///
 /// Everything random is a function of seed and step, and a checkpoint holds what is
-/// learned and both moments bit for bit: a run that is stopped at any step and resumed on the same machine ends
-/// with the same bits as one that was not.
+/// learned and both moments bit for bit: a run that is stopped at any step and resumed on the same
+/// machine ends with the same bits as one that was not.
 public final class Trainer {
     private final LanguageModel model;
     private final TrainConfig config;

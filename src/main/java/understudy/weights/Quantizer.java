@@ -14,9 +14,9 @@ import java.nio.ByteOrder;
 /// | Q8_0 | m / 127 | x / d to the nearest whole number, halves away from 0 |
 /// | Q4_0 | (the x of magnitude m) / -8 | x / d + 8.5 without its fraction, 0 to 15 |
 ///
-/// d is divided by as a 32-bit float, by way of 1 / d, and stored as F16. All operations are ones of
-/// 32-bit floats. So does the GGUF project's reference (`gguf.quants`), which the golden files are
-/// made with: the bytes are the same.
+/// d is divided by as a 32-bit float, by way of 1 / d, and stored as F16. All operations are ones
+/// of 32-bit floats. So does the GGUF project's reference (`gguf.quants`), which the golden files
+/// are made with: the bytes are the same.
 public final class Quantizer {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
