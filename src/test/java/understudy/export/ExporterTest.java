@@ -246,7 +246,7 @@ class ExporterTest {
         }
     }
 
-    @Tag("python")
+    @Tag("transformers")
     @ParameterizedTest
     @MethodSource("families")
     void transformersComputesTheSameOfAFolder(String name) throws Exception {
@@ -254,7 +254,7 @@ class ExporterTest {
         assertAgrees(write(Form.MERGED, WeightType.F16, model(name), adapter));
     }
 
-    @Tag("python")
+    @Tag("transformers")
     @ParameterizedTest
     @MethodSource("ggufs")
     void transformersComputesTheSameOfTheFolderOfAGgufFile(String name) throws Exception {

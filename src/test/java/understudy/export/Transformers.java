@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import understudy.base.Json;
 
-/// Hugging Face's transformers, in the Python that the property `understudy.python` names; what it
+/// Hugging Face's transformers, in the Python that the property `understudy.transformers` names; what it
 /// does is in `python/export_check.py`.
 public final class Transformers {
     private Transformers() {}
@@ -20,7 +20,7 @@ public final class Transformers {
     public static JsonNode ask(Path folder, Map<String, Object> asked) throws Exception {
         Process python =
                 new ProcessBuilder(
-                                System.getProperty("understudy.python"),
+                                System.getProperty("understudy.transformers"),
                                 "src/test/resources/python/export_check.py",
                                 folder.toString())
                         .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -19,8 +19,8 @@ import understudy.tensor.Placement;
 import understudy.train.AdamW;
 
 /// Models of which all weights learned, from GGUF files where there are any, as transformers loads
-/// them: `python/folder_logits.py`. The property `understudy.python` names a Python that has it.
-@Tag("python")
+/// them: `python/folder_logits.py`. The property `understudy.transformers` names a Python that has it.
+@Tag("transformers")
 class TransformersFolderTest {
     @TempDir Path folder;
 
@@ -48,7 +48,7 @@ class TransformersFolderTest {
 
     private float[] logits(int[] ids) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>();
-        words.add(System.getProperty("understudy.python"));
+        words.add(System.getProperty("understudy.transformers"));
         words.add(Path.of("src/test/resources/python/folder_logits.py").toString());
         words.add(folder.toString());
         for (int id : ids) {

@@ -49,7 +49,7 @@ class TokenizerExportTest {
         same(Tokenizers.load(file), name + "/cases.json");
     }
 
-    @Tag("python")
+    @Tag("transformers")
     @ParameterizedTest
     @CsvSource({
         "smollm.gguf, smollm/cases.json",
