@@ -116,10 +116,7 @@ final class EvaluateCommand extends Command {
         VoiceEvaluation.Plan plan = new VoiceEvaluation.Plan(most(), seed, samples);
         Evaluated evaluated = open(workspace);
         if (evaluated.setup().full()) {
-            throw new UserError(
-                    "of a run that learned all weights, only scores can be measured so far",
-                    "run " + evaluated.run().id(),
-                    "understudy evaluate --scores-only");
+            return ofAllWeights(workspace, console, evaluated);
         }
         if (leak) {
             console.result(
@@ -142,6 +139,19 @@ final class EvaluateCommand extends Command {
             return ExitCode.OK;
         }
         new VoiceEvaluation(workspace, console, evaluated, chosen.device, plan).run();
+        return ExitCode.OK;
+    }
+
+    private int ofAllWeights(Workspace workspace, Console console, Evaluated evaluated)
+            throws IOException {
+        if (leak || blind) {
+            throw new UserError(
+                    "of a run that learned all weights, only scores can be measured so far",
+                    "run " + evaluated.run().id(),
+                    "understudy evaluate --scores-only");
+        }
+        console.say("the run learned all weights, of which only scores are measured so far");
+        evaluate(workspace, console);
         return ExitCode.OK;
     }
 
