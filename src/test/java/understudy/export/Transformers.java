@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import understudy.base.Json;
 
-/// Hugging Face's transformers, in the Python that the property `understudy.transformers` names; what it
-/// does is in `python/export_check.py`.
+/// Hugging Face's transformers, in the Python that the property `understudy.transformers` names;
+/// what it does is in `python/export_check.py`.
 public final class Transformers {
     private Transformers() {}
 

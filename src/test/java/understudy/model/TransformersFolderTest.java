@@ -19,7 +19,8 @@ import understudy.tensor.Placement;
 import understudy.train.AdamW;
 
 /// Models of which all weights learned, from GGUF files where there are any, as transformers loads
-/// them: `python/folder_logits.py`. The property `understudy.transformers` names a Python that has it.
+/// them: `python/folder_logits.py`. The property `understudy.transformers` names a Python that has
+/// it.
 @Tag("transformers")
 class TransformersFolderTest {
     @TempDir Path folder;

@@ -282,6 +282,10 @@ class ChatStoreTest {
         }
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement sql = connection.createStatement()) {
+            for (String trigger : List.of("added", "gone", "changed")) {
+                sql.execute("DROP TRIGGER message_words_" + trigger);
+            }
+            sql.execute("DROP TABLE message_words");
             sql.execute("ALTER TABLE people DROP COLUMN language");
             sql.execute("PRAGMA user_version = 1");
         }
