@@ -1,6 +1,9 @@
 package understudy.text;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -173,18 +176,25 @@ final class TokenizerJsonWriter {
         model.put("fuse_unk", source.fuseUnknown());
         model.put("byte_fallback", source.byteTokens());
         model.put("ignore_merges", source.wholeWords());
+        // an added token that the vocabulary spells otherwise (two blanks for two of their signs)
+        // would get a new id, behind the model's last: both get the added one's spelling
+        Map<Integer, String> added = new HashMap<>();
+        source.added().forEach(token -> added.put(token.id(), token.text()));
+        IntFunction<@Nullable String> spelled = id -> added.getOrDefault(id, vocabulary.token(id));
         ObjectNode vocab = model.putObject("vocab");
         for (int id = 0; id < vocabulary.size(); id++) {
-            String token = vocabulary.token(id);
+            String token = spelled.apply(id);
             if (token != null) {
                 vocab.put(token, id);
             }
         }
         ArrayNode merges = model.putArray("merges");
         for (Merges.Pair pair : source.merges().inOrder()) {
-            merges.addArray()
-                    .add(vocabulary.token(pair.left()))
-                    .add(vocabulary.token(pair.right()));
+            String left = spelled.apply(pair.left());
+            String right = spelled.apply(pair.right());
+            if (vocab.has(left + right)) { // else into an added token, which is found before merges
+                merges.addArray().add(left).add(right);
+            }
         }
     }
 }
