@@ -70,30 +70,24 @@ public final class CachedAttention {
             mixPlain(values, seen, gap);
             return;
         }
-        int head = 0;
-        while (head < group) {
+        for (int head = 0; head < group; head += 4) {
             int at = head * headSize;
-            float[] w = head == 0 ? weights : shifted(head, gap);
+            int from = head * gap;
             if (group - head == 1) {
                 if (half) {
-                    MixVectors.halves1(values, headSize, seen, w, gap, mixed, at);
+                    MixVectors.halves1(values, headSize, seen, weights, from, mixed, at);
                 } else {
-                    MixVectors.floats1(values, headSize, seen, w, gap, mixed, at);
+                    MixVectors.floats1(values, headSize, seen, weights, from, mixed, at);
                 }
             } else if (half) {
-                MixVectors.halves4(values, headSize, seen, w, gap, mixed, at);
+                MixVectors.halves4(values, headSize, seen, weights, from, gap, mixed, at);
             } else {
-                MixVectors.floats4(values, headSize, seen, w, gap, mixed, at);
+                MixVectors.floats4(values, headSize, seen, weights, from, gap, mixed, at);
             }
-            head += 4;
         }
         if (half) {
             RowOps.unpair(mixed, group * headSize);
         }
-    }
-
-    private float[] shifted(int head, int gap) {
-        return Arrays.copyOfRange(weights, head * gap, (group + 3) / 4 * 4 * gap);
     }
 
     private void mixPlain(long values, int seen, int gap) {

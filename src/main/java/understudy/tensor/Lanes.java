@@ -6,13 +6,15 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Numbers from memory to the lanes of a vector, as the loops of [DotVectors] need them. Apart from
-/// those loops, since these few instructions must be inlined, and loops must not.
+/// Numbers from memory to the lanes of a vector and back, as the loops of [DotVectors] and
+/// [RowMath] need them. Apart from those loops, since these few instructions must be inlined, and
+/// loops must not.
 final class Lanes {
-    static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-    static final int WIDTH = F.length();
+    static final VectorSpecies<Float> F = RowCodec.F;
+    static final int WIDTH = RowCodec.WIDTH;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Short> S =
             VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * WIDTH)));
@@ -22,7 +24,28 @@ final class Lanes {
 
     private static final float TO_112 = 0x1p112f;
 
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(F, 8 % WIDTH, 1, true);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(F, 4 % WIDTH, 1, true);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(F, 2 % WIDTH, 1, true);
+    private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(F, 1, 1, true);
+
     private Lanes() {}
+
+    /// Sum of the lanes, halves onto halves. Small enough to be inlined: as a call it would make
+    /// an object of its vector.
+    static float ordered(FloatVector lanes) {
+        FloatVector v = lanes;
+        if (WIDTH > 8) {
+            v = v.add(v.rearrange(BY_8));
+        }
+        if (WIDTH > 4) {
+            v = v.add(v.rearrange(BY_4));
+        }
+        if (WIDTH > 2) {
+            v = v.add(v.rearrange(BY_2));
+        }
+        return v.add(v.rearrange(BY_1)).lane(0);
+    }
 
     static FloatVector of(float[] from, int at) {
         return FloatVector.fromArray(F, from, at);

@@ -11,10 +11,17 @@ final class MixVectors {
 
     /// Four weighted sums of rows in bfloat16, in pairs.
     ///
-    /// @param weights of rows 0 to `count - 1`, `gap` apart a sum
+    /// @param weights of rows 0 to `count - 1`, beginning at `from`, `gap` apart a sum
     /// @param out     sums `columns` apart
     static void halves4(
-            long rows, int columns, int count, float[] weights, int gap, float[] out, int at) {
+            long rows,
+            int columns,
+            int count,
+            float[] weights,
+            int from,
+            int gap,
+            float[] out,
+            int at) {
         for (int c = 0; c < columns; c += 2 * WIDTH) {
             FloatVector even0 = FloatVector.zero(Lanes.F);
             FloatVector odd0 = FloatVector.zero(Lanes.F);
@@ -28,16 +35,16 @@ final class MixVectors {
                 IntVector both = Lanes.pairs(rows + 2L * ((long) t * columns + c));
                 FloatVector first = Lanes.first(both);
                 FloatVector second = Lanes.second(both);
-                FloatVector w0 = Lanes.all(weights[t]);
+                FloatVector w0 = Lanes.all(weights[from + t]);
                 even0 = w0.fma(first, even0);
                 odd0 = w0.fma(second, odd0);
-                FloatVector w1 = Lanes.all(weights[t + gap]);
+                FloatVector w1 = Lanes.all(weights[from + t + gap]);
                 even1 = w1.fma(first, even1);
                 odd1 = w1.fma(second, odd1);
-                FloatVector w2 = Lanes.all(weights[t + 2 * gap]);
+                FloatVector w2 = Lanes.all(weights[from + t + 2 * gap]);
                 even2 = w2.fma(first, even2);
                 odd2 = w2.fma(second, odd2);
-                FloatVector w3 = Lanes.all(weights[t + 3 * gap]);
+                FloatVector w3 = Lanes.all(weights[from + t + 3 * gap]);
                 even3 = w3.fma(first, even3);
                 odd3 = w3.fma(second, odd3);
             }
@@ -54,10 +61,10 @@ final class MixVectors {
 
     /// One weighted sum of rows in bfloat16, in pairs.
     ///
-    /// @param weights of rows 0 to `count - 1`
+    /// @param weights of rows 0 to `count - 1`, beginning at `from`
     /// @param out     the sum
     static void halves1(
-            long rows, int columns, int count, float[] weights, int gap, float[] out, int at) {
+            long rows, int columns, int count, float[] weights, int from, float[] out, int at) {
         for (int c = 0; c < columns; c += 2 * WIDTH) {
             FloatVector even0 = FloatVector.zero(Lanes.F);
             FloatVector odd0 = FloatVector.zero(Lanes.F);
@@ -65,7 +72,7 @@ final class MixVectors {
                 IntVector both = Lanes.pairs(rows + 2L * ((long) t * columns + c));
                 FloatVector first = Lanes.first(both);
                 FloatVector second = Lanes.second(both);
-                FloatVector w0 = Lanes.all(weights[t]);
+                FloatVector w0 = Lanes.all(weights[from + t]);
                 even0 = w0.fma(first, even0);
                 odd0 = w0.fma(second, odd0);
             }
@@ -76,10 +83,17 @@ final class MixVectors {
 
     /// Four weighted sums of rows in f32.
     ///
-    /// @param weights of rows 0 to `count - 1`, `gap` apart a sum
+    /// @param weights of rows 0 to `count - 1`, beginning at `from`, `gap` apart a sum
     /// @param out     sums `columns` apart
     static void floats4(
-            long rows, int columns, int count, float[] weights, int gap, float[] out, int at) {
+            long rows,
+            int columns,
+            int count,
+            float[] weights,
+            int from,
+            int gap,
+            float[] out,
+            int at) {
         for (int c = 0; c < columns; c += WIDTH) {
             FloatVector sum0 = FloatVector.zero(Lanes.F);
             FloatVector sum1 = FloatVector.zero(Lanes.F);
@@ -87,13 +101,13 @@ final class MixVectors {
             FloatVector sum3 = FloatVector.zero(Lanes.F);
             for (int t = 0; t < count; t++) {
                 FloatVector part = Lanes.floats(rows + 4L * ((long) t * columns + c));
-                FloatVector w0 = Lanes.all(weights[t]);
+                FloatVector w0 = Lanes.all(weights[from + t]);
                 sum0 = w0.fma(part, sum0);
-                FloatVector w1 = Lanes.all(weights[t + gap]);
+                FloatVector w1 = Lanes.all(weights[from + t + gap]);
                 sum1 = w1.fma(part, sum1);
-                FloatVector w2 = Lanes.all(weights[t + 2 * gap]);
+                FloatVector w2 = Lanes.all(weights[from + t + 2 * gap]);
                 sum2 = w2.fma(part, sum2);
-                FloatVector w3 = Lanes.all(weights[t + 3 * gap]);
+                FloatVector w3 = Lanes.all(weights[from + t + 3 * gap]);
                 sum3 = w3.fma(part, sum3);
             }
             sum0.intoArray(out, at + c);
@@ -105,15 +119,15 @@ final class MixVectors {
 
     /// One weighted sum of rows in f32.
     ///
-    /// @param weights of rows 0 to `count - 1`
+    /// @param weights of rows 0 to `count - 1`, beginning at `from`
     /// @param out     the sum
     static void floats1(
-            long rows, int columns, int count, float[] weights, int gap, float[] out, int at) {
+            long rows, int columns, int count, float[] weights, int from, float[] out, int at) {
         for (int c = 0; c < columns; c += WIDTH) {
             FloatVector sum0 = FloatVector.zero(Lanes.F);
             for (int t = 0; t < count; t++) {
                 FloatVector part = Lanes.floats(rows + 4L * ((long) t * columns + c));
-                FloatVector w0 = Lanes.all(weights[t]);
+                FloatVector w0 = Lanes.all(weights[from + t]);
                 sum0 = w0.fma(part, sum0);
             }
             sum0.intoArray(out, at + c);

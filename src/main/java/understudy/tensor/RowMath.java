@@ -70,7 +70,7 @@ final class RowMath {
         for (int i = from; i < end; i += WIDTH) {
             sum = sum.add(FloatVector.fromArray(F, x, i));
         }
-        return TileMath.ordered(sum);
+        return Lanes.ordered(sum);
     }
 
     /// Σ a·b.
@@ -79,7 +79,7 @@ final class RowMath {
         for (int i = from; i < end; i += WIDTH) {
             sum = FloatVector.fromArray(F, a, i).fma(FloatVector.fromArray(F, b, i), sum);
         }
-        return TileMath.ordered(sum);
+        return Lanes.ordered(sum);
     }
 
     /// NaN where one is last in its lane.

@@ -2,7 +2,6 @@ package understudy.tensor;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Multiplies of small matrices of floats that lie in the first or second cache; see [RowCodec] for
@@ -12,12 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// the loop goes over what is summed. Sums have a fixed order.
 final class TileMath {
     private static final VectorSpecies<Float> F = RowCodec.F;
-    private static final int WIDTH = RowCodec.WIDTH;
-
-    private static final int W = WIDTH;
-    private static final int W2 = 2 * WIDTH;
-    private static final int W3 = 3 * WIDTH;
-    private static final int W4 = 4 * WIDTH;
+    private static final int W = RowCodec.WIDTH;
+    private static final int W2 = 2 * W;
+    private static final int W3 = 3 * W;
+    private static final int W4 = 4 * W;
 
     /// Rows of the result at a time.
     static final int ROWS = 4;
@@ -26,30 +23,9 @@ final class TileMath {
     static final int COLUMNS = W2;
 
     /// 16 sums, four vectors of B and one of A need the 32 registers of AVX-512.
-    private static final boolean WIDE = WIDTH >= 16;
-
-    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(F, 8 % WIDTH, 1, true);
-    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(F, 4 % WIDTH, 1, true);
-    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(F, 2 % WIDTH, 1, true);
-    private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(F, 1, 1, true);
+    private static final boolean WIDE = W >= 16;
 
     private TileMath() {}
-
-    /// Sum of the lanes, halves onto halves. Small enough to be inlined: as a call it would make
-    /// an object of its vector.
-    static float ordered(FloatVector lanes) {
-        FloatVector v = lanes;
-        if (WIDTH > 8) {
-            v = v.add(v.rearrange(BY_8));
-        }
-        if (WIDTH > 4) {
-            v = v.add(v.rearrange(BY_4));
-        }
-        if (WIDTH > 2) {
-            v = v.add(v.rearrange(BY_2));
-        }
-        return v.add(v.rearrange(BY_1)).lane(0);
-    }
 
     /// `C = A·B`, or `C = C + A·B`.
     ///
