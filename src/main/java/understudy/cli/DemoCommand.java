@@ -64,7 +64,7 @@ final class DemoCommand extends Command {
         heading(console, 4, "does it sound more like the person?");
         EvaluateCommand evaluate = new EvaluateCommand();
         evaluate.chosen.run = run;
-        shown(console, "evaluate");
+        shown(console, "evaluate --scores-only");
         EvaluateCommand.Outcome outcome = evaluate.evaluate(demo, inner);
         heading(console, 5, "five messages it never saw");
         List<Map<String, Object>> samples = new DemoSamples(demo, run).show(inner);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import understudy.text.Tokenizer;
 /// Keeps what the model made of the last prompts, so that a conversation that grows is not read
 /// again from its beginning. Not for use by several threads at once.
 public final class Generator implements AutoCloseable {
+    /// Texts that [#generateAll] has in the making; more hold memory and gain little.
+    private static final int AT_ONCE = 8;
+
     private final LanguageModel model;
     private final Tokenizer tokenizer;
     private final PrefixCaches caches;
@@ -74,13 +78,64 @@ public final class Generator implements AutoCloseable {
                     onText.accept(piece);
                 }
             }
-            Finish finish = sequence.finish();
-            return new Text(
-                    text.toString(),
-                    prompt.length,
-                    sequence.written(),
-                    finish == null ? Finish.CANCELLED : finish);
+            return text(sequence, text, prompt);
         }
+    }
+
+    /// A text to be written.
+    ///
+    /// @param prompt token ids, at least one
+    public record Request(int[] prompt, GenerateOptions options) {}
+
+    /// Writes what follows each prompt, through the adapter that is attached to the model. Some are
+    /// written at once, since a step reads the weights once for all of them; each comes out as it
+    /// would alone.
+    ///
+    /// @param done told after each text how many there are
+    /// @return in the order of the requests
+    /// @throws UserError where a prompt leaves no room in the model's context
+    public List<Text> generateAll(List<Request> requests, IntConsumer done) {
+        Text[] texts = new Text[requests.size()];
+        Adapter adapter = model.attached();
+        List<Open> open = new ArrayList<>();
+        try {
+            int next = 0;
+            int finished = 0;
+            while (finished < texts.length) {
+                for (; next < texts.length && open.size() < AT_ONCE; next++) {
+                    Request request = requests.get(next);
+                    Sequence sequence = start(request.prompt, request.options, adapter, false);
+                    open.add(new Open(next, sequence, new StringBuilder()));
+                }
+                for (Open each : List.copyOf(open)) {
+                    boolean more = each.sequence.choose();
+                    each.text.append(each.sequence.take());
+                    if (!more) {
+                        texts[each.index] =
+                                text(each.sequence, each.text, requests.get(each.index).prompt);
+                        open.remove(each);
+                        each.sequence.close();
+                        done.accept(++finished);
+                    }
+                }
+                read(open.stream().map(Open::sequence).toList());
+            }
+        } finally {
+            open.forEach(each -> each.sequence.close());
+        }
+        return List.of(texts);
+    }
+
+    /// A text in the making.
+    private record Open(int index, Sequence sequence, StringBuilder text) {}
+
+    private static Text text(Sequence sequence, StringBuilder text, int[] prompt) {
+        Finish finish = sequence.finish();
+        return new Text(
+                text.toString(),
+                prompt.length,
+                sequence.written(),
+                finish == null ? Finish.CANCELLED : finish);
     }
 
     /// Begins a text that the caller goes on with by [Sequence#step()] and closes.

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +55,29 @@ class SequenceTest {
 
     private static int[] prompt(long seed, int length) {
         return new Random(seed).ints(length, 0, 160).toArray();
+    }
+
+    @Test
+    void manyAtOnceComeOutAsAloneAndInOrder() {
+        List<Generator.Request> requests = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 19; i++) {
+            int[] prompt = prompt(SEED + i, 3 + 2 * i);
+            GenerateOptions options = RANDOM.withSeed(i);
+            requests.add(new Generator.Request(prompt, options));
+            expected.add(alone(prompt, options, adapters.getFirst()));
+        }
+        List<Integer> told = new ArrayList<>();
+        model.attach(adapters.getFirst());
+        try (Generator generator = new Generator(model, new LetterTokenizer())) {
+            List<Generator.Text> texts = generator.generateAll(requests, told::add);
+            assertThat(texts.stream().map(Generator.Text::text).toList()).isEqualTo(expected);
+            assertThat(texts.get(4).promptTokens()).isEqualTo(11);
+            assertThat(generator.generateAll(List.of(), told::add)).isEmpty();
+        } finally {
+            model.detachAdapter();
+        }
+        assertThat(told).containsExactlyElementsOf(IntStream.rangeClosed(1, 19).boxed().toList());
     }
 
     private static String alone(int[] prompt, GenerateOptions options, @Nullable Adapter adapter) {

@@ -175,7 +175,7 @@ public final class LeakTest {
 
     private List<String> replies(Material material, List<DatasetRow> learned) {
         List<String> questions = ExtractionPrompts.of(material.people);
-        List<String> replies = new ArrayList<>();
+        List<Generator.Request> requests = new ArrayList<>();
         List<Line> opening = opening(learned);
         try (Generator generator = new Generator(model, encoder.tokenizer())) {
             for (int i = 0; i < questions.size(); i++) {
@@ -189,12 +189,10 @@ public final class LeakTest {
                                 .stopStrings(encoder.stopStrings())
                                 .seed(effort.seed + i)
                                 .build();
-                replies.add(
-                        generator
-                                .generate(encoder.prompt(lines), options, piece -> {}, () -> false)
-                                .text());
+                requests.add(new Generator.Request(encoder.prompt(lines), options));
             }
+            List<Generator.Text> texts = generator.generateAll(requests, done -> {});
+            return texts.stream().map(Generator.Text::text).toList();
         }
-        return replies;
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import understudy.chat.Role;
 import understudy.generate.GenerateOptions;
 import understudy.generate.Generator;
@@ -57,23 +58,20 @@ public final class ReplyWriter {
     /// @param done      told after each reply how many there are
     public Written write(
             List<Exchange> questions, Function<Exchange, List<Line>> prompt, IntConsumer done) {
-        List<String> texts = new ArrayList<>();
-        int unfinished = 0;
-        long tokens = 0;
+        List<Generator.Request> requests = new ArrayList<>();
         for (Exchange question : questions) {
-            int[] ids = encoder.prompt(prompt.apply(question));
-            Generator.Text text =
-                    generator.generate(
-                            ids,
-                            options.withSeed(options.seed() + texts.size()),
-                            piece -> {},
-                            () -> false);
-            texts.add(text.text().strip());
-            unfinished += text.finish() == Generator.Finish.LENGTH ? 1 : 0;
-            tokens += text.tokens();
-            done.accept(texts.size());
+            requests.add(
+                    new Generator.Request(
+                            encoder.prompt(prompt.apply(question)),
+                            options.withSeed(options.seed() + requests.size())));
         }
-        return new Written(texts, unfinished, tokens);
+        List<Generator.Text> texts = generator.generateAll(requests, done);
+        Stream<Generator.Text> full =
+                texts.stream().filter(text -> text.finish() == Generator.Finish.LENGTH);
+        return new Written(
+                texts.stream().map(text -> text.text().strip()).toList(),
+                (int) full.count(),
+                texts.stream().mapToLong(Generator.Text::tokens).sum());
     }
 
     /// `exchange` with only the newest of its conversation, so that reading it costs little. The
