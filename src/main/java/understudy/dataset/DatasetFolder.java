@@ -114,10 +114,12 @@ public final class DatasetFolder {
 
     private static String description(Prepared prepared, Map<Part, String> checksums) {
         Map<String, Object> files = new LinkedHashMap<>();
-        checksums.forEach((part, checksum) ->
-                files.put(
-                        part.key(),
-                        Map.of("rows", prepared.part(part).size(), "sha256", checksum)));
+        checksums.forEach((part, checksum) -> {
+            Map<String, Object> file = new LinkedHashMap<>(); // written in this order everywhere
+            file.put("rows", prepared.part(part).size());
+            file.put("sha256", checksum);
+            files.put(part.key(), file);
+        });
         StringBuilder yaml =
                 new StringBuilder("# Written by understudy prepare; not for editing.\n");
         yaml.append("format: 1\n");
@@ -126,13 +128,14 @@ public final class DatasetFolder {
         yaml.append("template: ");
         DatasetConfig config = DatasetConfig.from(prepared.origin().settings());
         yaml.append(config.template() == DatasetConfig.Template.SEED ? "seed" : "model");
-        yaml.append("\nfiles: ").append(Json.json().writeValueAsString(files)).append('\n');
-        yaml.append("dataset:\n");
+        yaml.append("\ndataset:\n");
         prepared.origin()
                 .settings()
                 .yaml()
                 .lines()
                 .forEach(line -> yaml.append("  ").append(line).append('\n'));
+        // The checksums come last: without its end the description vouches for no row.
+        yaml.append("files: ").append(Json.json().writeValueAsString(files)).append('\n');
         return yaml.toString();
     }
 

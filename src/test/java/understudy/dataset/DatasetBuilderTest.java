@@ -325,6 +325,24 @@ class DatasetBuilderTest {
         assertThat(dataset.rows(Part.HELDOUT, encoder)).isEmpty();
     }
 
+    /// Wherever a description ends too early, what is left may be YAML that reads well.
+    @Test
+    void noticesADescriptionThatIsCutAnywhere() throws Exception {
+        add("Ada", says("Ada", 0, "hi"), says("Me", 1, "yo"));
+        store.setMe("Me");
+        Path target = folder.resolve("datasets/x");
+        new DatasetFolder(target).write(build("default"), encoder);
+        Path description = target.resolve("dataset.yaml");
+        String whole = Files.readString(description).strip();
+        assertThat(Dataset.open(target).rows(Part.TRAIN, encoder)).hasSize(1);
+        for (int length = 0; length < whole.length(); length++) {
+            Files.writeString(description, whole.substring(0, length));
+            assertThatThrownBy(() -> Dataset.open(target).rows(Part.TRAIN, encoder))
+                    .as("cut at %d", length)
+                    .isInstanceOf(UserError.class);
+        }
+    }
+
     @Test
     void theSumOfAllPartsIsWhatWasReadWhateverTheChats() {
         for (int i = 0; i < 25; i++) {
