@@ -55,7 +55,7 @@ popd
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 if not defined UNDERSTUDY_HOME set "UNDERSTUDY_HOME=%USERPROFILE%\.understudy"
 if not exist "%UNDERSTUDY_HOME%\logs" mkdir "%UNDERSTUDY_HOME%\logs"
-"%jdk%\bin\java.exe" -Xmx2g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --add-exports=java.base/jdk.internal.module=ALL-UNNAMED -XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport -XX:CompileCommand=quiet -XX:CompileCommand=dontinline,understudy.tensor.RowMath::* -XX:CompileCommand=dontinline,understudy.tensor.TileMath::four -XX:CompileCommand=dontinline,understudy.tensor.TileMath::two -XX:CompileCommand=dontinline,understudy.tensor.RowCodec*::* ^
+"%jdk%\bin\java.exe" -Xmx2g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --add-exports=java.base/jdk.internal.module=ALL-UNNAMED -XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport -XX:CompileCommand=quiet -XX:CompileCommand=dontinline,understudy.tensor.RowMath::* -XX:CompileCommand=dontinline,understudy.tensor.TileMath::four -XX:CompileCommand=dontinline,understudy.tensor.TileMath::two -XX:CompileCommand=dontinline,understudy.tensor.RowCodec*::* -XX:CompileCommand=dontinline,understudy.tensor.DotVectors::* -XX:CompileCommand=dontinline,understudy.tensor.RowVectors::* -XX:CompileCommand=dontinline,understudy.tensor.GroupVectors::* -XX:CompileCommand=dontinline,understudy.tensor.MixVectors::* ^
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 ^
   "-XX:ErrorFile=%UNDERSTUDY_HOME%\logs\hs_err_%%p.log" -XX:-CreateCoredumpOnCrash ^
   -Xlog:disable -Xlog:all=warning:stderr -XX:+DisplayVMOutputToStderr ^

@@ -65,7 +65,8 @@ final class FusedDecoder {
         private final Activations gated;
         private final Map<Integer, Activations> lowRanks = new HashMap<>();
         private final FusedWork matrices;
-        private final List<CachedAttention> attention = new ArrayList<>();
+        private final List<CachedAttention> attention = new ArrayList<>(); // one a stretch
+        private final List<Stretch> stretches = new ArrayList<>();
 
         Memory(int most) {
             this.most = most;
@@ -359,60 +360,85 @@ final class FusedDecoder {
     }
 
     private void attend(int index, DecodeWeights.Layer layer, List<Step> steps, Angles angles) {
-        int items = steps.size() * config.kvHeads();
-        int parts = Math.min(items, Workers.threads());
+        List<Stretch> stretches = memory.stretches;
+        stretches.clear();
+        for (int text = 0; text < steps.size(); text++) {
+            turnAndStore(index, layer, text, steps.get(text).cache, angles);
+            int end = steps.get(text).cache.length() + 1;
+            int begin = layer.window() > 0 ? Math.max(0, end - layer.window()) : 0;
+            for (int head = 0; head < config.kvHeads(); head++) {
+                for (int from = begin; from < end; ) {
+                    int to = (from / CachedAttention.STRETCH + 1) * CachedAttention.STRETCH;
+                    stretches.add(new Stretch(text, head, from, Math.min(to, end)));
+                    from = to;
+                }
+            }
+        }
         List<CachedAttention> attention = memory.attention;
-        while (attention.size() < parts) {
+        while (attention.size() < stretches.size()) {
             attention.add(new CachedAttention(config.group(), config.headSize(), weights.half()));
         }
         Workers.run(
-                parts,
-                part -> {
-                    for (int item = part; item < items; item += parts) {
-                        int text = item / config.kvHeads();
-                        int head = item % config.kvHeads();
-                        attend(
-                                new Place(index, layer, text, head),
-                                steps.get(text).cache,
-                                angles,
-                                attention.get(part));
-                    }
+                stretches.size(),
+                i -> {
+                    Stretch part = stretches.get(i);
+                    attend(index, part, steps.get(part.text).cache, attention.get(i));
                 });
+        int size = config.group() * config.headSize();
+        for (int i = 0; i < stretches.size(); ) {
+            Stretch part = stretches.get(i);
+            int from = i;
+            while (i < stretches.size() && stretches.get(i).belongsTo(part)) {
+                i++;
+            }
+            int to = part.text * memory.mixed.columns() + part.head * size;
+            CachedAttention.join(attention.subList(from, i), memory.mixed.values(), to);
+        }
     }
 
-    /// Which part of attention.
+    /// Some tokens of a text, for a key/value head.
     ///
-    /// @param head key/value head
-    private record Place(int index, DecodeWeights.Layer layer, int text, int head) {}
+    /// @param to behind the last
+    private record Stretch(int text, int head, int from, int to) {
+        boolean belongsTo(Stretch other) {
+            return text == other.text && head == other.head;
+        }
+    }
 
-    private void attend(Place place, KvCache cache, Angles angles, CachedAttention attention) {
-        DecodeWeights.Layer layer = place.layer;
-        float[] heads = memory.wide[place.text];
+    /// Makes queries, keys and values of a text's new token, and stores the latter two.
+    private void turnAndStore(
+            int index, DecodeWeights.Layer layer, int text, KvCache cache, Angles angles) {
+        float[] heads = memory.wide[text];
         int d = config.headSize();
-        int group = config.group();
-        int query = place.head * group * d;
-        for (int i = 0; i < group; i++) {
-            int at = query + i * d;
-            position(layer, layer.queryNorm(), place.text, heads, at, angles);
+        int key = config.heads() * d;
+        for (int at = 0; at < key; at += d) {
+            position(layer, layer.queryNorm(), text, heads, at, angles);
             for (int c = at; c < at + d; c++) {
                 heads[c] *= weights.queryScale();
             }
         }
-        int key = (config.heads() + place.head) * d;
-        position(layer, layer.keyNorm(), place.text, heads, key, angles);
         int bytes = weights.half() ? 2 : 4;
-        int past = cache.length();
-        long begin = (long) place.head * cache.capacity() * d * bytes;
-        long keys = cache.keys(place.index) + begin;
-        long values = cache.values(place.index) + begin;
-        long end = (long) past * d * bytes;
-        RowOps.store(heads, key, d, keys + end, weights.half());
-        int value = key + config.kvHeads() * d;
-        RowOps.store(heads, value, d, values + end, weights.half());
-        int from = layer.window() > 0 ? Math.max(0, past + 1 - layer.window()) : 0;
-        float[] out = memory.mixed.values();
-        int to = place.text * memory.mixed.columns() + query;
-        attention.run(keys, values, from, past + 1, heads, query, out, to);
+        for (int head = 0; head < config.kvHeads(); head++) {
+            int at = key + head * d;
+            position(layer, layer.keyNorm(), text, heads, at, angles);
+            long to = ((long) head * cache.capacity() + cache.length()) * d * bytes;
+            RowOps.store(heads, at, d, cache.keys(index) + to, weights.half());
+            int value = at + config.kvHeads() * d;
+            RowOps.store(heads, value, d, cache.values(index) + to, weights.half());
+        }
+    }
+
+    private void attend(int index, Stretch part, KvCache cache, CachedAttention attention) {
+        int d = config.headSize();
+        long begin = (long) part.head * cache.capacity() * d * (weights.half() ? 2 : 4);
+        int query = part.head * config.group() * d;
+        attention.run(
+                cache.keys(index) + begin,
+                cache.values(index) + begin,
+                part.from,
+                part.to,
+                memory.wide[part.text],
+                query);
     }
 
     private void position(

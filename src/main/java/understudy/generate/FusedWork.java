@@ -33,6 +33,7 @@ final class FusedWork {
     ///
     /// @param taker called by several threads, for different rows
     void add(RowBlock block, Activations x, int first, int count, RowBlock.Taker taker) {
+        block.prepare(x);
         jobs.add(new Job(block, x, first, count, tiles(), taker));
     }
 
@@ -43,7 +44,7 @@ final class FusedWork {
     /// Does what was added; returns when all is done.
     void run() {
         int tiles = tiles();
-        int parts = Math.min(tiles, 4 * Workers.threads());
+        int parts = Math.min(tiles, 8 * Workers.threads());
         while (scratch.size() < parts) {
             scratch.add(new RowBlock.Scratch(most));
         }

@@ -1,27 +1,42 @@
 package understudy.tensor;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Objects;
 
 /// A few vectors that are multiplied by the same matrices, one for each text that is written.
 ///
 /// Holds them again in the order of pairs, and the sums of their groups, where a matrix asks for
 /// it; made once for all matrices. Not for use by several threads while it is filled.
 public final class Activations {
+    /// How a vector lies.
+    enum Form {
+        PLAIN,
+        /// Of two vector widths first the even numbers, then the odd ones; see [DotVectors].
+        PAIRED,
+        /// Spread over lanes that hold eight numbers; see [GroupVectors].
+        EIGHTHS,
+        /// Spread over lanes that hold four.
+        FOURTHS
+    }
+
+    private static final int SPARE = 1; // a vector that is read, not used
+
+    private final int most;
     private final int columns;
     private final float[] plain;
-    private final float[] paired;
-    private final float[] groupSums;
-    private final int groups; // a vector, rounded up to whole lanes
-    private final float[] partial;
+    private final EnumMap<Form, float[]> forms = new EnumMap<>(Form.class);
+    private final EnumSet<Form> ready = EnumSet.noneOf(Form.class);
+    private float[] wide = new float[0];
+    private int filled;
 
     /// @param most vectors at most
     public Activations(int most, int columns) {
+        this.most = most;
         this.columns = columns;
         this.plain = new float[most * columns];
-        this.paired = new float[most * columns];
-        this.groups = (columns / 32 + 15) / 16 * 16;
-        this.groupSums = new float[most * groups];
-        this.partial = new float[groups * 16];
+        forms.put(Form.PLAIN, plain);
     }
 
     /// The vectors, one behind the other; call [#filled] after a change.
@@ -33,30 +48,61 @@ public final class Activations {
         return columns;
     }
 
-    /// Makes the other forms of the first `count` vectors anew.
+    /// Forgets what was made of other vectors than the first `count` that there are now.
     public void filled(int count) {
-        if (!RowBlock.vectors(columns)) {
-            return;
+        filled = count;
+        ready.clear();
+    }
+
+    /// Makes a form of all vectors, unless it is there.
+    void prepare(Form form) {
+        if (form != Form.PLAIN && ready.add(form)) {
+            float[] to = forms.computeIfAbsent(form, key -> new float[(most + SPARE) * apart(key)]);
+            for (int i = 0; i < filled; i++) {
+                make(form, i, to);
+            }
         }
-        for (int i = 0; i < count; i++) {
-            DotVectors.pair(plain, i * columns, paired, i * columns, columns);
-            DotVectors.groups(paired, i * columns, columns, partial);
-            DotVectors.collapse(partial, groups);
-            System.arraycopy(partial, 0, groupSums, i * groups, groups);
-            Arrays.fill(groupSums, i * groups + columns / 32, (i + 1) * groups, 0f);
+    }
+
+    private void make(Form form, int which, float[] to) {
+        int from = which * columns;
+        int at = which * apart(form);
+        if (form == Form.PAIRED) {
+            DotVectors.pair(plain, from, to, at, columns);
+        } else if (!half(form)) {
+            GroupVectors.spread(plain, from, parts(form), columns, to, at);
+        } else { // half a stretch of zeros behind, for even rows, or in front
+            int rest = parts(form) * Lanes.WIDTH / 2;
+            int count = columns + rest;
+            wide = wide.length < count + rest ? new float[count + rest] : wide;
+            System.arraycopy(plain, from, wide, rest, columns);
+            Arrays.fill(wide, count, count + rest, 0f);
+            GroupVectors.spread(wide, rest, parts(form), count, to, at);
+            GroupVectors.spread(wide, 0, parts(form), count, to, at + apart(form) / 2);
         }
     }
 
-    float[] paired() {
-        return paired;
+    private static int parts(Form form) {
+        return form == Form.EIGHTHS ? 8 : 4;
     }
 
-    float[] groupSums() {
-        return groupSums;
+    /// Whether rows end in the middle of a stretch.
+    private boolean half(Form form) {
+        return columns % (parts(form) * Lanes.WIDTH) != 0;
     }
 
-    /// How far apart the sums of two vectors are; a multiple of every vector's width.
-    int groups() {
-        return groups;
+    /// The vectors in a form that was prepared.
+    float[] in(Form form) {
+        return Objects.requireNonNull(forms.get(form), form::name);
+    }
+
+    /// How far apart two vectors are.
+    int apart(Form form) {
+        if (form == Form.PLAIN || form == Form.PAIRED) {
+            return columns;
+        }
+        int stretch = parts(form) * Lanes.WIDTH;
+        int stretches = (columns + stretch - 1) / stretch;
+        return stretches * (stretch + Lanes.WIDTH) * (half(form) ? 2 : 1);
     }
 }

@@ -18,8 +18,8 @@ final class ByteBlock extends RowBlock {
     }
 
     @Override
-    boolean paired() {
-        return false;
+    Activations.Form form() {
+        return Activations.Form.PLAIN;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package understudy.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -59,53 +60,46 @@ public final class ByteGroups implements AutoCloseable {
         memory.close();
     }
 
-    private final class Block extends RowBlock {
+    private final class Block extends GroupBlock {
         private final long address;
-        private final int inRow = ByteGroups.this.columns / GROUP;
 
         Block(long address) {
-            super(ByteGroups.this.rows, ByteGroups.this.columns, true);
+            super(ByteGroups.this.rows, ByteGroups.this.columns, 8, GROUP, GroupVectors.OF_BYTES);
             this.address = address;
         }
 
-        private DotVectors.Rows at(int row, int count) {
-            return new DotVectors.Rows(address + (long) row * columns(), columns(), count);
-        }
-
         @Override
-        boolean paired() {
-            return false;
+        long address(int row) {
+            return address + (long) row * columns();
         }
 
         @Override
         void begin(int row, int count, Scratch scratch) {
-            scratch.groups(TILE * inRow);
-            Int4.widen(scales, row * inRow, count * inRow, scratch.scales);
+            int all = count * inRow();
+            scratch.groups(all);
+            Int4.widen(scales, row * inRow(), all, scratch.scales);
+            Arrays.fill(scratch.minima, 0, all, 0f);
         }
 
         @Override
-        void dots(int row, int count, float[] x, Scratch scratch, float[] sums) {
-            DotVectors.scaledBytes(at(row, count), scratch.scales, inRow, x, columns(), sums);
+        void dots(
+                GroupVectors.Rows rows,
+                GroupVectors.Scales scales,
+                GroupVectors.Input x,
+                float[] sums,
+                int to) {
+            GroupVectors.bytes(rows, scales, x, sums, to);
         }
 
         @Override
-        void unpack(
-                int row,
-                int skip,
-                int count,
-                int from,
-                int to,
-                Scratch scratch,
-                float[] out,
-                int gap) {
-            DotVectors.readScaledBytes(
-                    at(row + skip, count), scratch.scales, skip * inRow, inRow, from, to, out, gap);
+        void read(long in, int stretches, float[] out, int at) {
+            GroupVectors.readBytes(in, stretches, out, at);
         }
 
         @Override
         void readPlain(int row, float[] to, int at) {
             for (int i = 0; i < columns(); i++) {
-                float scale = Float.float16ToFloat(scales[row * inRow + i / GROUP]);
+                float scale = Float.float16ToFloat(scales[row * inRow() + i / GROUP]);
                 int q = Native.ALL.get(Native.BYTE, address + (long) row * columns() + i);
                 to[at + i] = q * scale;
             }

@@ -1,12 +1,17 @@
 package understudy.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 
-/// Attention of one new token over what is cached of its text, one key/value head at a time:
+/// Attention of one new token over a stretch of what is cached of its text, for one key/value head:
 /// `softmax(q·Kᵀ)·V`, in f32 whatever the cache is held in.
 ///
-/// Holds the memory that a thread works in; not for use by several.
+/// Stretches are as long whatever else is done, so that a text does not depend on it; [#join] puts
+/// them together. Holds the memory that a thread works in, and the result; not for use by several.
 public final class CachedAttention {
+    /// Tokens of a stretch.
+    public static final int STRETCH = 256;
+
     private static final int ALIGNED = 16;
 
     private final int group;
@@ -15,7 +20,9 @@ public final class CachedAttention {
     private final Activations queries;
     private final RowBlock.Scratch scratch;
     private final float[] mixed;
-    private float[] weights = new float[0];
+    private final float[] weights;
+    private final float[] greatest; // by query head
+    private final float[] sums; // of e to the power of what a score is below the greatest
 
     /// @param group    query heads of the key/value head
     /// @param half     whether the cache is in bfloat16, else f32
@@ -26,42 +33,69 @@ public final class CachedAttention {
         this.queries = new Activations(group, headSize);
         this.scratch = new RowBlock.Scratch(group);
         this.mixed = new float[(group + 3) * headSize];
+        this.weights = new float[(group + 3) * (STRETCH + ALIGNED)];
+        this.greatest = new float[group];
+        this.sums = new float[group];
     }
 
     /// @param keys   address of the head's keys, `(tokens, D)`
     /// @param values address of its values, `(tokens, D)`
     /// @param from   first token that is seen
-    /// @param to     behind the last
+    /// @param to     behind the last; [#STRETCH] tokens at most
     /// @param q      the scaled queries, `group` times D
-    /// @param out    receives as many numbers, from `place` on
-    public void run(
-            long keys, long values, int from, int to, float[] q, int at, float[] out, int place) {
+    public void run(long keys, long values, int from, int to, float[] q, int at) {
         System.arraycopy(q, at, queries.values(), 0, group * headSize);
         queries.filled(group);
         int begin = from / ALIGNED * ALIGNED;
         int count = (to - begin + ALIGNED - 1) / ALIGNED * ALIGNED;
-        int padded = (group + 3) / 4 * 4; // sums are made four at a time
-        if (weights.length < padded * count) {
-            weights = new float[padded * (count + 16 * ALIGNED)];
-        }
         float[] w = weights;
         Arrays.fill(w, 0, group * count, Float.NEGATIVE_INFINITY);
-        Arrays.fill(w, group * count, padded * count, 0f);
-        new FloatBlock(keys, to, headSize, half)
-                .multiply(
-                        queries,
-                        0,
-                        group,
-                        from,
-                        to,
-                        scratch,
-                        (row, rows, head, sums, i) ->
-                                System.arraycopy(sums, i, w, head * count + row - begin, rows));
+        // sums are made of four query heads at a time
+        Arrays.fill(w, group * count, (group + 3) / 4 * 4 * count, 0f);
+        RowBlock block = new FloatBlock(keys, to, headSize, half);
+        block.prepare(queries);
+        block.multiply(
+                queries,
+                0,
+                group,
+                from,
+                to,
+                scratch,
+                (row, rows, head, products, i) ->
+                        System.arraycopy(products, i, w, head * count + row - begin, rows));
         for (int head = 0; head < group; head++) {
-            RowOps.softmax(w, head * count, count);
+            greatest[head] = RowOps.greatest(w, head * count, count);
+            sums[head] = RowOps.exponents(w, head * count, count, greatest[head]);
         }
         mix(values + (long) begin * headSize * (half ? 2 : 4), to - begin, count);
-        System.arraycopy(mixed, 0, out, place, group * headSize);
+    }
+
+    /// Puts the stretches of a token and head together.
+    ///
+    /// @param parts in their order
+    /// @param out   receives `group` times D numbers, from `place` on
+    public static void join(List<CachedAttention> parts, float[] out, int place) {
+        CachedAttention first = parts.getFirst();
+        int size = first.headSize;
+        for (int head = 0; head < first.group; head++) {
+            float most = Float.NEGATIVE_INFINITY;
+            for (CachedAttention part : parts) {
+                most = Math.max(most, part.greatest[head]);
+            }
+            int to = place + head * size;
+            Arrays.fill(out, to, to + size, 0f);
+            float sum = 0;
+            for (CachedAttention part : parts) {
+                float weight = (float) Math.exp(part.greatest[head] - most);
+                sum += weight * part.sums[head];
+                for (int i = 0; i < size; i++) {
+                    out[to + i] += weight * part.mixed[head * size + i];
+                }
+            }
+            for (int i = 0; i < size; i++) {
+                out[to + i] /= sum;
+            }
+        }
     }
 
     private void mix(long values, int seen, int gap) {

@@ -18,8 +18,8 @@ final class FloatBlock extends RowBlock {
     }
 
     @Override
-    boolean paired() {
-        return half;
+    Activations.Form form() {
+        return half ? Activations.Form.PAIRED : Activations.Form.PLAIN;
     }
 
     @Override

@@ -1,68 +1,65 @@
 package understudy.tensor;
 
+import java.util.Arrays;
+
 /// Rows of 4-bit numbers: whole numbers in groups of 32, or NormalFloats in blocks of 64.
-final class FourBitBlock extends RowBlock {
+final class FourBitBlock extends GroupBlock {
     private final PackedPart part;
     private final FourBit.Blocks blocks;
     private final int size; // numbers a block
     private final boolean affine;
-    private final int inRow; // blocks of a row, where they fill it
 
     FourBitBlock(PackedPart part, int columns) {
         super(
                 Math.toIntExact(part.size() / columns),
                 columns,
-                columns % part.kernel().blockSize() == 0);
+                4,
+                part.kernel().blockSize(),
+                part.kernel().minima() ? GroupVectors.OF_QUARTERS : 0);
         this.part = part;
         this.blocks = part.blocks();
         this.size = part.kernel().blockSize();
         this.affine = part.kernel().minima();
-        this.inRow = columns / size;
-    }
-
-    private DotVectors.Rows at(int row, int count) {
-        long width = columns() / 2;
-        return new DotVectors.Rows(part.packed().address() + row * width, width, count);
     }
 
     @Override
-    boolean paired() {
-        return true;
+    long address(int row) {
+        return part.packed().address() + (long) row * columns() / 2;
     }
 
     @Override
     void begin(int row, int count, Scratch scratch) {
-        scratch.groups((TILE + 1) * Math.max(inRow, 16));
-        long first = (long) row * inRow;
-        blocks.scales(first, count * inRow, scratch.scales);
+        int all = count * inRow();
+        scratch.groups(all);
+        long first = (long) row * inRow();
+        blocks.scales(first, all, scratch.scales);
         if (affine) {
-            blocks.minima(first, count * inRow, scratch.minima);
+            blocks.minima(first, all, scratch.minima);
+        } else {
+            Arrays.fill(scratch.minima, 0, all, 0f);
         }
     }
 
     @Override
-    int minimaStride() {
-        return affine ? inRow : 0;
-    }
-
-    @Override
-    void dots(int row, int count, float[] x, Scratch scratch, float[] sums) {
+    void dots(
+            GroupVectors.Rows rows,
+            GroupVectors.Scales scales,
+            GroupVectors.Input x,
+            float[] sums,
+            int to) {
         if (affine) {
-            DotVectors.quarters(at(row, count), scratch.scales, inRow, x, columns(), sums);
+            GroupVectors.quarters(rows, scales, x, sums, to);
         } else {
-            DotVectors.codes(at(row, count), scratch.scales, inRow, x, columns(), sums);
+            GroupVectors.codes(rows, scales, x, sums, to);
         }
     }
 
     @Override
-    void unpack(
-            int row, int skip, int count, int from, int to, Scratch scratch, float[] out, int gap) {
-        DotVectors.Rows rows = at(row + skip, count);
-        int scale = skip * inRow;
+    void read(long in, int stretches, float[] out, int at) {
         if (affine) {
-            DotVectors.readQuarters(rows, scratch.scales, scale, inRow, from, to, out, gap);
+            GroupVectors.readQuarters(in, stretches, out, at);
         } else {
-            DotVectors.readCodes(rows, scratch.scales, scale, inRow, from, to, out, gap);
+            GroupVectors.readCodes(in, stretches, out, at);
         }
     }
 

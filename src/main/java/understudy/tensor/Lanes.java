@@ -3,7 +3,6 @@ package understudy.tensor;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -16,13 +15,9 @@ final class Lanes {
     static final VectorSpecies<Float> F = RowCodec.F;
     static final int WIDTH = RowCodec.WIDTH;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Short> S =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * WIDTH)));
     private static final VectorSpecies<Byte> B =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * WIDTH)));
     private static final int HIGH_HALF = 0xffff0000;
-
-    private static final float TO_112 = 0x1p112f;
 
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(F, 8 % WIDTH, 1, true);
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(F, 4 % WIDTH, 1, true);
@@ -64,13 +59,6 @@ final class Lanes {
         return FloatVector.broadcast(F, value);
     }
 
-    /// A byte a lane, as numbers from 0 to 255.
-    static IntVector bytes(long address) {
-        return (IntVector)
-                ByteVector.fromMemorySegment(B, Native.ALL, address, Native.ORDER)
-                        .convertShape(VectorOperators.ZERO_EXTEND_B2I, I, 0);
-    }
-
     /// A signed byte a lane.
     static FloatVector signed(long address) {
         return (FloatVector)
@@ -81,23 +69,6 @@ final class Lanes {
     /// A float a lane.
     static FloatVector floats(long address) {
         return FloatVector.fromMemorySegment(F, Native.ALL, address, Native.ORDER);
-    }
-
-    /// Halves of IEEE 754 by their bits: the exponent is put right by a multiplication, which is
-    /// exact for subnormal ones too.
-    static FloatVector halves(short[] from, int at) {
-        IntVector bits =
-                (IntVector)
-                        ShortVector.fromArray(S, from, at)
-                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
-        FloatVector size =
-                bits.and(0x7fff)
-                        .lanewise(VectorOperators.LSHL, 13)
-                        .reinterpretAsFloats()
-                        .mul(TO_112);
-        return size.reinterpretAsInts()
-                .or(bits.and(0x8000).lanewise(VectorOperators.LSHL, 16))
-                .reinterpretAsFloats();
     }
 
     /// Four bytes a lane: two neighbours in bfloat16.
@@ -113,10 +84,6 @@ final class Lanes {
     /// Of pairs in bfloat16 the second ones.
     static FloatVector second(IntVector pairs) {
         return pairs.and(HIGH_HALF).reinterpretAsFloats();
-    }
-
-    static FloatVector whole(IntVector numbers) {
-        return (FloatVector) numbers.convert(VectorOperators.I2F, 0);
     }
 
     static IntVector ints(int[] from, int at) {

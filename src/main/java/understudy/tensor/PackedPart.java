@@ -14,9 +14,12 @@ record PackedPart(long size, FourBit kernel, Bytes packed, FourBit.Blocks blocks
 
     /// Native memory that is freed by [#close].
     record Bytes(Tensor memory, long address, long size) {
+        /// Vectors read that much beyond the last row at most; see [GroupBlock].
+        private static final int SPARE = 64;
+
         static Bytes of(long size) {
             Placement cpu = Placement.cpu(ComputeType.F32);
-            Tensor memory = Scopes.owned(() -> cpu.empty(torch.ScalarType.Byte, size));
+            Tensor memory = Scopes.owned(() -> cpu.empty(torch.ScalarType.Byte, size + SPARE));
             return new Bytes(memory, Native.packed(memory), size);
         }
     }

@@ -67,15 +67,25 @@ public abstract class RowBlock {
 
         /// @param most vectors at most
         public Scratch(int most) {
-            this.sums = new float[Math.max(most, 4) * TILE * 16];
+            this.sums = new float[((most + 3) / 4 * 4 + 4) * TILE * 16];
         }
 
-        /// Makes room for what a tile's groups are scaled with.
+        /// Makes room for what a tile's groups are scaled with, and for some that are read in vain.
         void groups(int count) {
-            if (scales.length < count) {
-                scales = new float[count];
-                minima = new float[count];
+            if (scales.length < count + 32) {
+                scales = new float[count + 32];
+                minima = new float[count + 32];
             }
+            Arrays.fill(scales, count, count + 32, 0f);
+            Arrays.fill(minima, count, count + 32, 0f);
+        }
+
+        float[] sums() {
+            return sums;
+        }
+
+        float[] unpacked() {
+            return unpacked;
         }
     }
 
@@ -90,7 +100,8 @@ public abstract class RowBlock {
         void take(int row, int count, int vector, float[] sums, int at);
     }
 
-    /// Multiplies rows `from` to `to` with vectors `first` to `first + count - 1`.
+    /// Multiplies rows `from` to `to` with vectors `first` to `first + count - 1`, which were
+    /// prepared.
     public final void multiply(
             Activations x, int first, int count, int from, int to, Scratch scratch, Taker taker) {
         for (int row = from; row < to; row += TILE) {
@@ -104,7 +115,6 @@ public abstract class RowBlock {
                 } else {
                     several(x, first, count, row, tile, scratch);
                 }
-                addMinima(x, first, count, tile, scratch);
                 DotVectors.collapse(scratch.sums, count * TILE);
             }
             for (int i = 0; i < count; i++) {
@@ -114,9 +124,10 @@ public abstract class RowBlock {
         }
     }
 
-    private void one(Activations x, int which, int row, int tile, Scratch scratch) {
+    /// Sums of lanes of some rows with one vector.
+    void one(Activations x, int which, int row, int tile, Scratch scratch) {
         int from = which * columns;
-        float[] values = paired() ? x.paired() : x.values();
+        float[] values = x.in(form());
         if (from > 0) { // the loops begin at 0
             scratch.row = scratch.row.length < columns ? new float[columns] : scratch.row;
             System.arraycopy(values, from, scratch.row, 0, columns);
@@ -125,11 +136,12 @@ public abstract class RowBlock {
         dots(row, tile, values, scratch, scratch.sums);
     }
 
-    private void several(Activations x, int first, int count, int row, int tile, Scratch scratch) {
+    /// Sums of lanes of some rows with several vectors: those of a vector one behind the other.
+    void several(Activations x, int first, int count, int row, int tile, Scratch scratch) {
         int width = Lanes.WIDTH;
         float[] sums = scratch.sums;
         Arrays.fill(sums, 0, count * TILE * width, 0f);
-        float[] values = paired() ? x.paired() : x.values();
+        float[] values = x.in(form());
         int each = TILE * width;
         for (int from = 0; from < columns; from += STRETCH) {
             int stretch = Math.min(STRETCH, columns - from);
@@ -159,20 +171,6 @@ public abstract class RowBlock {
                     done += now;
                 }
             }
-        }
-    }
-
-    private void addMinima(Activations x, int first, int count, int tile, Scratch scratch) {
-        int stride = minimaStride();
-        for (int i = 0; stride > 0 && i < count; i++) {
-            DotVectors.minima(
-                    scratch.minima,
-                    stride,
-                    tile,
-                    x.groupSums(),
-                    (first + i) * x.groups(),
-                    scratch.sums,
-                    i * TILE * Lanes.WIDTH);
         }
     }
 
@@ -207,25 +205,31 @@ public abstract class RowBlock {
         }
     }
 
-    /// Whether vectors are multiplied in pairs.
-    abstract boolean paired();
+    /// How the vectors lie that are multiplied.
+    abstract Activations.Form form();
+
+    /// Brings the vectors into the form that they are multiplied in, unless they are in it.
+    public final void prepare(Activations x) {
+        if (vectors) {
+            x.prepare(form());
+        }
+    }
 
     /// Brings the scales of a tile's groups into the scratch memory.
     void begin(int row, int count, Scratch scratch) {}
 
     /// Sums of lanes of some rows with one vector, a vector a row.
-    abstract void dots(int row, int count, float[] x, Scratch scratch, float[] sums);
+    void dots(int row, int count, float[] x, Scratch scratch, float[] sums) {
+        throw new UnsupportedOperationException("done otherwise");
+    }
 
     /// Columns `from` to `to` of rows as [#dots] multiplies them.
     ///
     /// @param row  the tile's first
     /// @param skip rows of the tile in front of the first that is unpacked
-    abstract void unpack(
-            int row, int skip, int count, int from, int to, Scratch scratch, float[] out, int gap);
-
-    /// How far apart the minima of two rows are in the scratch memory; 0 without minima.
-    int minimaStride() {
-        return 0;
+    void unpack(
+            int row, int skip, int count, int from, int to, Scratch scratch, float[] out, int gap) {
+        throw new UnsupportedOperationException("done otherwise");
     }
 
     /// Multiplies products by what all numbers of a row are scaled with.

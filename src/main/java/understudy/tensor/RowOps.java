@@ -85,29 +85,32 @@ public final class RowOps {
         }
     }
 
-    /// Softmax in place; minus infinity becomes 0.
-    ///
-    /// @param count a multiple of 16
-    static void softmax(float[] x, int from, int count) {
-        int end = from + count;
+    static float greatest(float[] x, int from, int count) {
         if (fast(count)) {
-            float most = RowMath.max(x, from, end);
-            RowMath.exp(x, 1f, most, x, from, end);
-            RowMath.scale(x, 1 / RowMath.sum(x, from, end), from, end);
-            return;
+            return RowMath.max(x, from, from + count);
         }
         float most = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < end; i++) {
+        for (int i = from; i < from + count; i++) {
             most = Math.max(most, x[i]);
+        }
+        return most;
+    }
+
+    /// `x = exp(x - most)` in place; minus infinity becomes 0.
+    ///
+    /// @return the sum
+    static float exponents(float[] x, int from, int count, float most) {
+        int end = from + count;
+        if (fast(count)) {
+            RowMath.exp(x, 1f, most, x, from, end);
+            return RowMath.sum(x, from, end);
         }
         double sum = 0;
         for (int i = from; i < end; i++) {
             x[i] = (float) Math.exp(x[i] - most);
             sum += x[i];
         }
-        for (int i = from; i < end; i++) {
-            x[i] = (float) (x[i] / sum);
-        }
+        return (float) sum;
     }
 
     /// Undoes the order of pairs of [DotVectors].
