@@ -103,16 +103,19 @@ final class BlindEvaluation {
         ReplyProgress progress = new ReplyProgress(console, questions.size());
         ReplyWriter.Written written;
         try (RunModels models = RunModels.of(evaluated, device)) {
-            written = models.after(model -> {
-                try (Generator generator =
-                        new Generator(model, evaluated.encoder().tokenizer())) {
-                    return new ReplyWriter(generator, evaluated.encoder(), seed)
-                            .write(
-                                    questions,
-                                    Exchange::before,
-                                    done -> progress.wrote("the clone", done, questions.size()));
-                }
-            });
+            written =
+                    models.after(model -> {
+                        try (Generator generator =
+                                new Generator(model, evaluated.encoder().tokenizer())) {
+                            return new ReplyWriter(generator, evaluated.encoder(), seed)
+                                    .write(
+                                            questions,
+                                            Exchange::before,
+                                            done ->
+                                                    progress.wrote(
+                                                            "the clone", done, questions.size()));
+                        }
+                    });
         }
         List<String> truth = used.stream().map(study.truth()::get).toList();
         return BlindTest.of(questions, truth, written.texts(), seed);

@@ -30,8 +30,7 @@ final class RunModels implements BeforeAndAfter, AutoCloseable {
     }
 
     static RunModels of(Evaluated evaluated, String device) {
-        return new RunModels(
-                evaluated.run(), evaluated.setup(), evaluated.base().path(), device);
+        return new RunModels(evaluated.run(), evaluated.setup(), evaluated.base().path(), device);
     }
 
     @Override

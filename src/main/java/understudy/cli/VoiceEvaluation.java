@@ -90,22 +90,36 @@ final class VoiceEvaluation {
             console.say(
                     "run " + evaluated.run().id() + " against its base " + evaluated.base().id());
             // the clone first: a damaged one is then found before minutes of scoring
-            HeldOutScore.Scores after = models.after(model -> {
-                HeldOutScore.Scores scores = HeldOutScore.of(model, evaluated.heldout());
-                try (Generator generator = generator(model)) {
-                    write(written, Source.CLONE, generator, questions, Exchange::before, progress);
-                }
-                return scores;
-            });
-            HeldOutScore.Scores before = models.before(model -> {
-                HeldOutScore.Scores scores = HeldOutScore.of(model, evaluated.heldout());
-                try (Generator generator = generator(model)) {
-                    Function<Exchange, List<Line>> persona = study.persona()::lines;
-                    write(written, Source.BASE, generator, questions, Exchange::before, progress);
-                    write(written, Source.PROMPT, generator, questions, persona, progress);
-                }
-                return scores;
-            });
+            HeldOutScore.Scores after =
+                    models.after(model -> {
+                        HeldOutScore.Scores scores = HeldOutScore.of(model, evaluated.heldout());
+                        try (Generator generator = generator(model)) {
+                            write(
+                                    written,
+                                    Source.CLONE,
+                                    generator,
+                                    questions,
+                                    Exchange::before,
+                                    progress);
+                        }
+                        return scores;
+                    });
+            HeldOutScore.Scores before =
+                    models.before(model -> {
+                        HeldOutScore.Scores scores = HeldOutScore.of(model, evaluated.heldout());
+                        try (Generator generator = generator(model)) {
+                            Function<Exchange, List<Line>> persona = study.persona()::lines;
+                            write(
+                                    written,
+                                    Source.BASE,
+                                    generator,
+                                    questions,
+                                    Exchange::before,
+                                    progress);
+                            write(written, Source.PROMPT, generator, questions, persona, progress);
+                        }
+                        return scores;
+                    });
             return new Made(before, after, written);
         }
     }

@@ -84,12 +84,13 @@ public final class LeakTest {
                 RowTest.sample(material.heldOut, effort.rowTokens, effort.seed + 1);
         Tried after = models.after(model -> attack(model, material, learned, unseen, listener));
         listener.doing("the same conversations with the base");
-        Reference before = models.before(model -> {
-            Scorer scorer = new Scorer(model);
-            return new Reference(
-                    RowTest.run(scorer, learned, encoder.tokenizer()),
-                    RowTest.run(scorer, unseen, encoder.tokenizer()));
-        });
+        Reference before =
+                models.before(model -> {
+                    Scorer scorer = new Scorer(model);
+                    return new Reference(
+                            RowTest.run(scorer, learned, encoder.tokenizer()),
+                            RowTest.run(scorer, unseen, encoder.tokenizer()));
+                });
         return report(material, before, after, begin);
     }
 
@@ -196,8 +197,7 @@ public final class LeakTest {
         return count;
     }
 
-    private List<String> replies(
-            LanguageModel model, Material material, List<DatasetRow> learned) {
+    private List<String> replies(LanguageModel model, Material material, List<DatasetRow> learned) {
         List<String> questions = ExtractionPrompts.of(material.people);
         List<Generator.Request> requests = new ArrayList<>();
         List<Line> opening = opening(learned);
