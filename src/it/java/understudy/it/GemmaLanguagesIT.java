@@ -160,7 +160,7 @@ class GemmaLanguagesIT {
                         "--set=batch_tokens=256",
                         "--set=row_length=256",
                         "--set=warmup_steps=2");
-        JsonNode score = json(program, "evaluate", "--json");
+        JsonNode score = json(program, "evaluate", "--scores-only", "--json");
         double before = score.get("bpc_before").asDouble();
         double after = score.get("bpc_after").asDouble();
         System.out.printf(

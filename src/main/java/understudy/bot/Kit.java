@@ -55,9 +55,10 @@ record Kit(
         return rules.open().test(ZonedDateTime.ofInstant(clock.instant(), ZoneId.systemDefault()));
     }
 
-    /// To whom one talks in a chat, as in training.
+    /// To whom one talks in a chat, as in training. In a group it is nobody of the store, whatever
+    /// it is linked to: what is remembered of one person would be told to all.
     Voice.Partner partner(long id) {
-        Optional<String> name = register.link(id);
+        Optional<String> name = id < 0 ? Optional.empty() : register.link(id);
         if (name.isEmpty()) {
             return Voice.Partner.STRANGER;
         }

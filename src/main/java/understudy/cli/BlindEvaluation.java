@@ -15,8 +15,6 @@ import understudy.evaluate.voice.Exchange;
 import understudy.evaluate.voice.ReplyWriter;
 import understudy.evaluate.voice.VoiceStudy;
 import understudy.generate.Generator;
-import understudy.model.Adapter;
-import understudy.model.PeftFolder;
 import understudy.serve.blind.BlindServer;
 import understudy.text.Line;
 
@@ -92,7 +90,8 @@ final class BlindEvaluation {
         finish(test.result());
     }
 
-    private BlindTest prepare() {
+    /// Lets the clone answer.
+    BlindTest prepare() {
         VoiceStudy study =
                 VoiceStudy.of(
                         new VoiceStudy.Plan(evaluated.setup().me(), 10 * trials, seed),
@@ -102,23 +101,24 @@ final class BlindEvaluation {
         List<Integer> used = BlindTest.usable(study, trials, seed);
         List<Exchange> questions = used.stream().map(study.questions()::get).toList();
         ReplyProgress progress = new ReplyProgress(console, questions.size());
-        try (LoadedModel engine =
-                        LoadedModel.as(evaluated.setup().train(), evaluated.base().path(), device);
-                Generator generator =
-                        new Generator(engine.model(), evaluated.encoder().tokenizer());
-                Adapter adapter =
-                        PeftFolder.load(engine.model(), evaluated.run().adapter(), false)) {
-            ReplyWriter.Written written =
-                    new ReplyWriter(generator, evaluated.encoder(), seed)
-                            .write(
-                                    questions,
-                                    Exchange::before,
-                                    done -> progress.wrote("the clone", done, questions.size()));
-            engine.model().detachAdapter();
-            generator.forget(adapter);
-            List<String> truth = used.stream().map(study.truth()::get).toList();
-            return BlindTest.of(questions, truth, written.texts(), seed);
+        ReplyWriter.Written written;
+        try (RunModels models = RunModels.of(evaluated, device)) {
+            written =
+                    models.after(model -> {
+                        try (Generator generator =
+                                new Generator(model, evaluated.encoder().tokenizer())) {
+                            return new ReplyWriter(generator, evaluated.encoder(), seed)
+                                    .write(
+                                            questions,
+                                            Exchange::before,
+                                            done ->
+                                                    progress.wrote(
+                                                            "the clone", done, questions.size()));
+                        }
+                    });
         }
+        List<String> truth = used.stream().map(study.truth()::get).toList();
+        return BlindTest.of(questions, truth, written.texts(), seed);
     }
 
     /// Shows one trial after the other.

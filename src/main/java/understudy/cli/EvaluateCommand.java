@@ -11,8 +11,6 @@ import understudy.base.UserError;
 import understudy.base.Workspace;
 import understudy.evaluate.HeldOutScore;
 import understudy.evaluate.leak.LeakTest;
-import understudy.model.Adapter;
-import understudy.model.PeftFolder;
 
 /// Measures a run on what it never saw.
 @CommandLine.Command(
@@ -115,9 +113,6 @@ final class EvaluateCommand extends Command {
         }
         VoiceEvaluation.Plan plan = new VoiceEvaluation.Plan(most(), seed, samples);
         Evaluated evaluated = open(workspace);
-        if (evaluated.setup().full()) {
-            return ofAllWeights(workspace, console, evaluated);
-        }
         if (leak) {
             console.result(
                     new LeakEvaluation(workspace, console)
@@ -139,19 +134,6 @@ final class EvaluateCommand extends Command {
             return ExitCode.OK;
         }
         new VoiceEvaluation(workspace, console, evaluated, chosen.device, plan).run();
-        return ExitCode.OK;
-    }
-
-    private int ofAllWeights(Workspace workspace, Console console, Evaluated evaluated)
-            throws IOException {
-        if (leak || blind) {
-            throw new UserError(
-                    "of a run that learned all weights, only scores can be measured so far",
-                    "run " + evaluated.run().id(),
-                    "understudy evaluate --scores-only");
-        }
-        console.say("the run learned all weights, of which only scores are measured so far");
-        evaluate(workspace, console);
         return ExitCode.OK;
     }
 
@@ -181,9 +163,13 @@ final class EvaluateCommand extends Command {
     Outcome evaluate(Workspace workspace, Console console) throws IOException {
         Evaluated evaluated = open(workspace);
         console.say("run " + evaluated.run().id() + " against its base " + evaluated.base().id());
-        Both both = score(evaluated);
-        HeldOutScore.Scores before = both.before;
-        HeldOutScore.Scores after = both.after;
+        HeldOutScore.Scores before;
+        HeldOutScore.Scores after;
+        try (RunModels models = RunModels.of(evaluated, chosen.device)) {
+            // the clone first: a damaged one is then found before minutes of scoring
+            after = models.after(model -> HeldOutScore.of(model, evaluated.heldout()));
+            before = models.before(model -> HeldOutScore.of(model, evaluated.heldout()));
+        }
         ScoreText scores = ScoreText.of(evaluated.heldout(), before, after, seed);
         evaluated.report("heldout.json", scores.json(evaluated.run().id()));
         scores.show(console);
@@ -192,28 +178,5 @@ final class EvaluateCommand extends Command {
                 Numbers.round(before.all().bitsPerCharacter(), 4),
                 Numbers.round(after.all().bitsPerCharacter(), 4),
                 after.all().characters());
-    }
-
-    private record Both(HeldOutScore.Scores before, HeldOutScore.Scores after) {}
-
-    /// The clone first: a damaged one is then found before minutes of scoring. Where all weights
-    /// learned, it and its base are never in memory together.
-    private Both score(Evaluated of) {
-        RunSetup setup = of.setup();
-        Path base = of.base().path();
-        HeldOutScore.Scores after;
-        try (LoadedModel engine = LoadedModel.learned(of.run(), setup, base, chosen.device)) {
-            if (!setup.full()) {
-                try (Adapter adapter = PeftFolder.load(engine.model(), of.run().adapter(), false)) {
-                    after = HeldOutScore.of(engine.model(), of.heldout());
-                    engine.model().detachAdapter();
-                }
-                return new Both(HeldOutScore.of(engine.model(), of.heldout()), after);
-            }
-            after = HeldOutScore.of(engine.model(), of.heldout());
-        }
-        try (LoadedModel engine = LoadedModel.as(setup.train(), base, chosen.device)) {
-            return new Both(HeldOutScore.of(engine.model(), of.heldout()), after);
-        }
     }
 }

@@ -20,8 +20,6 @@ import understudy.dataset.Part;
 import understudy.evaluate.leak.LeakPage;
 import understudy.evaluate.leak.LeakReport;
 import understudy.evaluate.leak.LeakTest;
-import understudy.model.Adapter;
-import understudy.model.PeftFolder;
 import understudy.privacy.OthersWords;
 import understudy.run.RunEvent;
 import understudy.run.RunFolder;
@@ -51,12 +49,10 @@ final class LeakEvaluation {
         LeakTest.Material material = material(run, setup, dataset, encoder);
         console.say("run " + run.id() + ": what can be got out of it again");
         LeakReport report;
-        try (LoadedModel engine = LoadedModel.as(setup.train(), base.path(), device);
-                Adapter adapter = PeftFolder.load(engine.model(), run.adapter(), false)) {
-            engine.model().detachAdapter();
+        try (RunModels models = new RunModels(run, setup, base.path(), device)) {
             report =
-                    new LeakTest(engine.model(), encoder, effort)
-                            .run(material, adapter, what -> console.say("  trying " + what));
+                    new LeakTest(encoder, effort)
+                            .run(material, models, what -> console.say("  trying " + what));
         }
         report.text().forEach(console::say);
         PrivateFiles.createFolders(run.report());

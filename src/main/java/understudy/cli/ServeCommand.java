@@ -120,6 +120,7 @@ final class ServeCommand extends Command {
         Hours open = hours == null ? null : Hours.parse(hours, "--hours");
         ApiKey.Made made = newKey ? ApiKey.make() : null;
         ApiKey key = made == null ? knownKey(workspace) : made.key();
+        remembers(key, console);
         Rules rules = new Rules(host, Set.copyOf(allowedHosts), key, open, Limits.STANDARD);
         Metrics metrics = new Metrics(new Cost(watts, price));
         Clock clock = Clock.systemDefaultZone();
@@ -150,6 +151,22 @@ final class ServeCommand extends Command {
             Thread.currentThread().interrupt();
         }
         return ExitCode.OK;
+    }
+
+    /// Who asks says as whom, and with `--memory` is answered out of that person's chat.
+    private void remembers(@Nullable ApiKey key, Console console) {
+        if (!options.memory.on) {
+            return;
+        }
+        if (key == null) {
+            throw new UserError(
+                    "every program of this machine could ask for your chats with anybody",
+                    "--memory",
+                    "let only those in who have a key: --new-key; or leave --memory out");
+        }
+        console.warn(
+                "whoever has the key can say that they are anybody of your chats, and is answered"
+                        + " out of what you and that person wrote: keep the key to yourself");
     }
 
     private Duration checked() {

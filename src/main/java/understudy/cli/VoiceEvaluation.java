@@ -19,8 +19,7 @@ import understudy.evaluate.voice.VoicePage;
 import understudy.evaluate.voice.VoiceReport;
 import understudy.evaluate.voice.VoiceStudy;
 import understudy.generate.Generator;
-import understudy.model.Adapter;
-import understudy.model.PeftFolder;
+import understudy.model.LanguageModel;
 import understudy.text.Line;
 
 /// The voice report: scores, replies, comparison, page.
@@ -87,36 +86,56 @@ final class VoiceEvaluation {
         List<Exchange> questions = study.questions();
         ReplyProgress progress = new ReplyProgress(console, 3 * questions.size());
         Map<Source, ReplyWriter.Written> written = new EnumMap<>(Source.class);
-        try (LoadedModel engine =
-                        LoadedModel.as(evaluated.setup().train(), evaluated.base().path(), device);
-                Generator generator =
-                        new Generator(engine.model(), evaluated.encoder().tokenizer())) {
+        try (RunModels models = RunModels.of(evaluated, device)) {
             console.say(
                     "run " + evaluated.run().id() + " against its base " + evaluated.base().id());
-            ReplyWriter writer = new ReplyWriter(generator, evaluated.encoder(), plan.seed);
-            // the clone first: a damaged adapter is then found before minutes of scoring
-            HeldOutScore.Scores after;
-            try (Adapter adapter =
-                    PeftFolder.load(engine.model(), evaluated.run().adapter(), false)) {
-                after = HeldOutScore.of(engine.model(), evaluated.heldout());
-                write(written, Source.CLONE, writer, questions, Exchange::before, progress);
-                engine.model().detachAdapter();
-                generator.forget(adapter);
-            }
-            HeldOutScore.Scores before = HeldOutScore.of(engine.model(), evaluated.heldout());
-            write(written, Source.BASE, writer, questions, Exchange::before, progress);
-            write(written, Source.PROMPT, writer, questions, study.persona()::lines, progress);
+            // the clone first: a damaged one is then found before minutes of scoring
+            HeldOutScore.Scores after =
+                    models.after(model -> {
+                        HeldOutScore.Scores scores = HeldOutScore.of(model, evaluated.heldout());
+                        try (Generator generator = generator(model)) {
+                            write(
+                                    written,
+                                    Source.CLONE,
+                                    generator,
+                                    questions,
+                                    Exchange::before,
+                                    progress);
+                        }
+                        return scores;
+                    });
+            HeldOutScore.Scores before =
+                    models.before(model -> {
+                        HeldOutScore.Scores scores = HeldOutScore.of(model, evaluated.heldout());
+                        try (Generator generator = generator(model)) {
+                            Function<Exchange, List<Line>> persona = study.persona()::lines;
+                            write(
+                                    written,
+                                    Source.BASE,
+                                    generator,
+                                    questions,
+                                    Exchange::before,
+                                    progress);
+                            write(written, Source.PROMPT, generator, questions, persona, progress);
+                        }
+                        return scores;
+                    });
             return new Made(before, after, written);
         }
     }
 
-    private static void write(
+    private Generator generator(LanguageModel model) {
+        return new Generator(model, evaluated.encoder().tokenizer());
+    }
+
+    private void write(
             Map<Source, ReplyWriter.Written> written,
             Source source,
-            ReplyWriter writer,
+            Generator generator,
             List<Exchange> questions,
             Function<Exchange, List<Line>> prompt,
             ReplyProgress progress) {
+        ReplyWriter writer = new ReplyWriter(generator, evaluated.encoder(), plan.seed);
         written.put(
                 source,
                 writer.write(

@@ -9,9 +9,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import understudy.chat.Person;
 import understudy.chat.Role;
 import understudy.store.ChatStore;
 import understudy.store.Remembered;
@@ -52,14 +51,12 @@ public final class ChatMemory implements Memory {
             return List.of();
         }
         try (ChatStore store = ChatStore.open(chatsDb)) {
-            List<Person> people = store.people();
-            Optional<Person> person =
-                    people.stream().filter(p -> !p.me() && p.name().equals(name)).findFirst();
-            if (person.isEmpty() || people.stream().noneMatch(Person::me)) {
+            OptionalLong person = store.partner(name);
+            if (person.isEmpty()) {
                 return List.of();
             }
             List<Remembered> found =
-                    store.remembered(person.get().id(), words, date.atStartOfDay(), CANDIDATES);
+                    store.remembered(person.getAsLong(), words, date.atStartOfDay(), CANDIDATES);
             return lines(found, name, history, date);
         }
     }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
@@ -262,6 +263,22 @@ public final class ChatStore implements AutoCloseable {
                                     row.getString("text"));
                         })
                         .list());
+    }
+
+    /// Whom the owner writes with under this name; empty where nobody said who the owner is, or
+    /// where more than one is called so.
+    public OptionalLong partner(String name) {
+        List<Long> ids =
+                jdbi.withHandle(handle ->
+                        handle.createQuery(
+                                        """
+                                        SELECT id FROM people WHERE name = :name AND me = 0
+                                          AND EXISTS (SELECT 1 FROM people WHERE me = 1)
+                                        """)
+                                .bind("name", name)
+                                .mapTo(Long.class)
+                                .list());
+        return ids.size() == 1 ? OptionalLong.of(ids.getFirst()) : OptionalLong.empty();
     }
 
     /// Messages that have words of `words` in them, of chats in which nobody but the owner and one

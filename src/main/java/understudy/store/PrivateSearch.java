@@ -1,6 +1,7 @@
 package understudy.store;
 
-import java.util.ArrayList;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,15 +25,6 @@ final class PrivateSearch {
         this.handle = handle;
     }
 
-    private record Hit(
-            double rank,
-            long chat,
-            long author,
-            long sentMs,
-            long position,
-            boolean mine,
-            String text) {}
-
     /// @param words  any text; its words are looked for, not its marks
     /// @param before only what was sent earlier, milliseconds of the wall clock
     List<Remembered> find(long person, String words, long before, int limit) {
@@ -40,75 +32,63 @@ final class PrivateSearch {
         if (query.isEmpty()) {
             return List.of();
         }
-        List<Hit> hits =
-                handle.createQuery(
-                                """
-                                SELECT -bm25(message_words) AS rank, m.chat, i.person AS author,
-                                       m.sent_ms, m.position, p.me, m.text
-                                FROM message_words
-                                JOIN messages m ON m.id = message_words.rowid
-                                JOIN identities i ON i.alias = m.author
-                                JOIN people p ON p.id = i.person
-                                WHERE message_words MATCH :query
-                                  AND m.sent_ms < :before
-                                  AND m.chat IN (
-                                    SELECT c.chat FROM messages c
-                                    JOIN identities d ON d.alias = c.author
-                                    JOIN people q ON q.id = d.person
-                                    WHERE q.me = 0
-                                    GROUP BY c.chat
-                                    HAVING min(q.id) = :person AND max(q.id) = :person)
-                                ORDER BY rank DESC, m.id DESC LIMIT :limit
-                                """)
-                        .bind("query", query)
-                        .bind("before", before)
-                        .bind("person", person)
-                        .bind("limit", limit)
-                        .map((row, context) ->
-                                new Hit(
-                                        row.getDouble("rank"),
-                                        row.getLong("chat"),
-                                        row.getLong("author"),
-                                        row.getLong("sent_ms"),
-                                        row.getLong("position"),
-                                        row.getBoolean("me"),
-                                        row.getString("text")))
-                        .list();
-        List<Remembered> found = new ArrayList<>();
-        for (Hit hit : hits) {
-            found.add(
-                    new Remembered(
-                            hit.rank,
-                            new Remembered.Said(hit.mine, ChatStore.time(hit.sentMs), hit.text),
-                            answer(hit, before)));
-        }
-        return found;
-    }
-
-    private Remembered.@Nullable Said answer(Hit hit, long before) {
         return handle.createQuery(
                         """
-                        SELECT m.sent_ms, p.me, m.text FROM messages m
-                        JOIN identities i ON i.alias = m.author
-                        JOIN people p ON p.id = i.person
-                        WHERE m.chat = :chat AND m.kind = 'TEXT' AND i.person <> :author
-                          AND (m.sent_ms, m.position) > (:sent, :position)
-                          AND m.sent_ms <= :latest AND m.sent_ms < :before
-                        ORDER BY m.sent_ms, m.position LIMIT 1
+                        WITH hits AS (
+                          SELECT -bm25(message_words) AS rank, m.id, m.chat, i.person AS author,
+                                 m.sent_ms, m.position, p.me, m.text
+                          FROM message_words
+                          JOIN messages m ON m.id = message_words.rowid
+                          JOIN identities i ON i.alias = m.author
+                          JOIN people p ON p.id = i.person
+                          WHERE message_words MATCH :query
+                            AND m.sent_ms < :before
+                            AND m.chat IN (
+                              SELECT c.chat FROM messages c
+                              JOIN identities d ON d.alias = c.author
+                              JOIN people q ON q.id = d.person
+                              WHERE q.me = 0
+                              GROUP BY c.chat
+                              HAVING min(q.id) = :person AND max(q.id) = :person)
+                          ORDER BY rank DESC, m.id DESC LIMIT :limit)
+                        SELECT h.rank, h.sent_ms, h.me, h.text,
+                               r.sent_ms AS answer_ms, s.me AS answer_me, r.text AS answer_text
+                        FROM hits h
+                        LEFT JOIN messages r ON r.id = (
+                          SELECT a.id FROM messages a
+                          JOIN identities b ON b.alias = a.author
+                          WHERE a.chat = h.chat AND a.kind = 'TEXT' AND b.person <> h.author
+                            AND (a.sent_ms, a.position) > (h.sent_ms, h.position)
+                            AND a.sent_ms <= h.sent_ms + :answered AND a.sent_ms < :before
+                          ORDER BY a.sent_ms, a.position LIMIT 1)
+                        LEFT JOIN identities j ON j.alias = r.author
+                        LEFT JOIN people s ON s.id = j.person
+                        ORDER BY h.rank DESC, h.id DESC
                         """)
-                .bind("chat", hit.chat)
-                .bind("author", hit.author)
-                .bind("sent", hit.sentMs)
-                .bind("position", hit.position)
-                .bind("latest", hit.sentMs + ANSWERED_MS)
+                .bind("query", query)
                 .bind("before", before)
+                .bind("person", person)
+                .bind("limit", limit)
+                .bind("answered", ANSWERED_MS)
                 .map((row, context) ->
-                        new Remembered.Said(
-                                row.getBoolean("me"),
-                                ChatStore.time(row.getLong("sent_ms")),
-                                row.getString("text")))
-                .findOne()
-                .orElse(null);
+                        new Remembered(
+                                row.getDouble("rank"),
+                                new Remembered.Said(
+                                        row.getBoolean("me"),
+                                        ChatStore.time(row.getLong("sent_ms")),
+                                        row.getString("text")),
+                                answer(row)))
+                .list();
+    }
+
+    private static Remembered.@Nullable Said answer(ResultSet row) throws SQLException {
+        String text = row.getString("answer_text");
+        return text == null
+                ? null
+                : new Remembered.Said(
+                        row.getBoolean("answer_me"),
+                        ChatStore.time(row.getLong("answer_ms")),
+                        text);
     }
 
     /// Any of the words. Each is quoted, so that none is an operator of the query language.

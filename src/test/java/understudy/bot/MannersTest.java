@@ -494,6 +494,24 @@ class MannersTest {
     }
 
     @Test
+    void nobodyOfTheStoreIsKnownInAGroup() {
+        List<Person> people = List.of(new Person(2, "Anna Berg", List.of(), "sister", "de", false));
+        try (Stage stage =
+                new Stage(
+                        folder,
+                        r -> Stage.rules(Mode.ALLOW, Stage.OWNER, Stage.ANNA),
+                        people,
+                        OthersWords.none())) {
+            stage.say(Stage.OWNER, "/link " + Stage.GROUP + " Anna Berg");
+            stage.give(
+                    stage.message(
+                            Stage.GROUP, Stage.ANNA, "@annabot hi", "", false, null, true, null));
+            assertThat(stage.to(Stage.GROUP)).isNotEmpty();
+            assertThat(stage.model.asked.getLast().partner()).isEqualTo(Voice.Partner.STRANGER);
+        }
+    }
+
+    @Test
     void whoItIsToWhomIsAsInTraining() {
         List<Person> people =
                 List.of(

@@ -3,6 +3,8 @@ package understudy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 import understudy.base.ExitCode;
 import understudy.base.Json;
 import understudy.base.Workspace;
+import understudy.evaluate.voice.BlindTest;
 import understudy.generate.Decoder;
 import understudy.run.RunFolder;
 
@@ -64,11 +67,41 @@ class FullRunTest {
 
     @Test
     void evaluateComparesItWithItsBase() {
-        JsonNode scores = json("evaluate", "--json");
+        JsonNode scores = json("evaluate", "--scores-only", "--json");
         assertThat(scores.path("run").asString()).isEqualTo(run.id());
         assertThat(scores.path("bpc_after").asDouble())
                 .isPositive()
                 .isLessThan(scores.path("bpc_before").asDouble());
+    }
+
+    @Test
+    void itsVoiceIsComparedWithItsBase() {
+        JsonNode report = json("evaluate", "--replies=8", "--json");
+        assertThat(report.path("bpc_after").asDouble())
+                .isEqualTo(json("evaluate", "--scores-only", "--json").path("bpc_after").asDouble())
+                .isLessThan(report.path("bpc_before").asDouble());
+        assertThat(report.path("voice").path("sources").propertyNames())
+                .contains("clone", "base", "prompt_only");
+        assertThat(run.report().resolve("voice.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void itIsAskedForWhatItLearned() throws IOException {
+        JsonNode report = json("evaluate", "--leak", "--json");
+        assertThat(report.path("run").asString()).isEqualTo(run.id());
+        assertThat(report.path("membership").path("gain_auc"))
+                .isNotEqualTo(report.path("membership").path("loss_auc"));
+        assertThat(report.path("passages").path("learned")).isNotEmpty();
+        assertThat(LeakGate.verdict(run)).isNotEqualTo("none");
+    }
+
+    @Test
+    void itsRepliesCanBeGuessed() throws IOException {
+        Evaluated evaluated = Evaluated.open(new Workspace(home.home()), run.id());
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        Console quiet = new Console(true, nowhere, nowhere);
+        BlindTest test = new BlindEvaluation(quiet, evaluated, "cpu", 3, 42).prepare();
+        assertThat(test.trials()).isNotEmpty();
     }
 
     @Test

@@ -141,6 +141,25 @@ class ServeCommandTest {
     }
 
     @Test
+    void whoIsRememberedNeedsAKey() throws Exception {
+        Called without = home.call(List.of("serve", "--memory", "--port=0"));
+        assertThat(without.exit()).as(without.err()).isEqualTo(ExitCode.USER);
+        assertThat(without.err()).contains("--memory").contains("--new-key");
+        String chat =
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"the train again?\"}],"
+                        + " \"max_tokens\": 4, \"metadata\": {\"person\": \"Kim\"}}";
+        try (Running running = new Running("--memory", "--new-key")) {
+            assertThat(running.said()).contains("warning: whoever has the key");
+            String key = running.said().replaceAll("(?s).*key: +(\\S+).*", "$1");
+            HttpResponse<String> let =
+                    running.post("/v1/chat/completions", chat, "Authorization", "Bearer " + key);
+            assertThat(let.statusCode()).as(let.body()).isEqualTo(200);
+        } finally {
+            Files.delete(home.home().resolve("serve.key"));
+        }
+    }
+
+    @Test
     void aKeyThatCannotBeShownIsNotKept() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());

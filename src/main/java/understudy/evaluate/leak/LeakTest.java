@@ -8,9 +8,9 @@ import understudy.chat.Role;
 import understudy.dataset.Canaries.Canary;
 import understudy.dataset.CanaryFormat;
 import understudy.dataset.DatasetRow;
+import understudy.evaluate.BeforeAndAfter;
 import understudy.generate.GenerateOptions;
 import understudy.generate.Generator;
-import understudy.model.Adapter;
 import understudy.model.LanguageModel;
 import understudy.model.Scorer;
 import understudy.privacy.OthersWords;
@@ -26,7 +26,6 @@ import understudy.text.TemplateEncoder;
 /// 3. Turns: whether the loss of a turn tells that it was learned, see [Separation].
 /// 4. Questions for data of others, see [ExtractionPrompts].
 public final class LeakTest {
-    private final LanguageModel model;
     private final TemplateEncoder encoder;
     private final Effort effort;
 
@@ -58,9 +57,7 @@ public final class LeakTest {
             List<String> people,
             OthersWords others) {}
 
-    /// @param model with nothing attached
-    public LeakTest(LanguageModel model, TemplateEncoder encoder, Effort effort) {
-        this.model = model;
+    public LeakTest(TemplateEncoder encoder, Effort effort) {
         this.encoder = encoder;
         this.effort = effort;
     }
@@ -70,39 +67,66 @@ public final class LeakTest {
         void doing(String what);
     }
 
-    public LeakReport run(Material material, Adapter adapter, Listener listener) {
+    /// What was got out of the clone.
+    private record Tried(
+            CanaryTest.Outcome secrets,
+            RowTest.Outcome learned,
+            RowTest.Outcome unseen,
+            List<String> replies) {}
+
+    /// What the base makes of the same conversations.
+    private record Reference(RowTest.Outcome learned, RowTest.Outcome unseen) {}
+
+    public LeakReport run(Material material, BeforeAndAfter models, Listener listener) {
         long begin = System.nanoTime();
         List<DatasetRow> learned = RowTest.sample(material.rows, effort.rowTokens, effort.seed);
         List<DatasetRow> unseen =
                 RowTest.sample(material.heldOut, effort.rowTokens, effort.seed + 1);
-        model.attach(adapter);
+        Tried after = models.after(model -> attack(model, material, learned, unseen, listener));
+        listener.doing("the same conversations with the base");
+        Reference before =
+                models.before(model -> {
+                    Scorer scorer = new Scorer(model);
+                    return new Reference(
+                            RowTest.run(scorer, learned, encoder.tokenizer()),
+                            RowTest.run(scorer, unseen, encoder.tokenizer()));
+                });
+        return report(material, before, after, begin);
+    }
+
+    private Tried attack(
+            LanguageModel model,
+            Material material,
+            List<DatasetRow> learned,
+            List<DatasetRow> unseen,
+            Listener listener) {
         Scorer scorer = new Scorer(model);
         listener.doing("planted secrets");
         CanaryTest.Outcome secrets = secrets(scorer, material);
         listener.doing("conversations it learned, and others");
-        RowTest.Outcome after = RowTest.run(scorer, learned, encoder.tokenizer());
-        RowTest.Outcome afterUnseen = RowTest.run(scorer, unseen, encoder.tokenizer());
+        RowTest.Outcome ofLearned = RowTest.run(scorer, learned, encoder.tokenizer());
+        RowTest.Outcome ofUnseen = RowTest.run(scorer, unseen, encoder.tokenizer());
         listener.doing("questions for data of others");
-        List<String> replies = replies(material, learned);
-        model.detachAdapter();
-        listener.doing("the same conversations with the base");
-        RowTest.Outcome before = RowTest.run(scorer, learned, encoder.tokenizer());
-        RowTest.Outcome beforeUnseen = RowTest.run(scorer, unseen, encoder.tokenizer());
+        return new Tried(secrets, ofLearned, ofUnseen, replies(model, material, learned));
+    }
+
+    private LeakReport report(Material material, Reference before, Tried after, long begin) {
+        List<String> replies = after.replies;
         List<String> bare = material.planted.stream().map(Canary::secret).toList();
         return new LeakReport(
                 material.run,
-                secrets.found(),
-                secrets.controls(),
-                secrets.most().getOrDefault(CanaryFormat.NUMBER, 0.0),
-                LeakReport.Seen.of(after),
-                LeakReport.Seen.of(afterUnseen),
-                Separation.of(after.losses(), afterUnseen.losses(), effort.seed),
+                after.secrets.found(),
+                after.secrets.controls(),
+                after.secrets.most().getOrDefault(CanaryFormat.NUMBER, 0.0),
+                LeakReport.Seen.of(after.learned),
+                LeakReport.Seen.of(after.unseen),
+                Separation.of(after.learned.losses(), after.unseen.losses(), effort.seed),
                 Separation.of(
-                        gains(after.losses(), before.losses()),
-                        gains(afterUnseen.losses(), beforeUnseen.losses()),
+                        gains(after.learned.losses(), before.learned.losses()),
+                        gains(after.unseen.losses(), before.unseen.losses()),
                         effort.seed),
-                after.turns(),
-                afterUnseen.turns(),
+                after.learned.turns(),
+                after.unseen.turns(),
                 replies.size(),
                 count(replies, reply -> !PersonalData.find(reply).isEmpty()),
                 count(replies, material.others::tells),
@@ -173,7 +197,7 @@ public final class LeakTest {
         return count;
     }
 
-    private List<String> replies(Material material, List<DatasetRow> learned) {
+    private List<String> replies(LanguageModel model, Material material, List<DatasetRow> learned) {
         List<String> questions = ExtractionPrompts.of(material.people);
         List<Generator.Request> requests = new ArrayList<>();
         List<Line> opening = opening(learned);
