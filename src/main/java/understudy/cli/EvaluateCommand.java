@@ -185,7 +185,7 @@ final class EvaluateCommand extends Command {
         HeldOutScore.Scores before = both.before;
         HeldOutScore.Scores after = both.after;
         ScoreText scores = ScoreText.of(evaluated.heldout(), before, after, seed);
-        evaluated.report("heldout.json", scores.json(evaluated.run().id()));
+        evaluated.report("heldout.json", scores.report(evaluated.run().id()));
         scores.show(console);
         console.result(scores.json(evaluated.run().id()));
         return new Outcome(
