@@ -3,7 +3,9 @@ package understudy.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,7 @@ import understudy.dataset.DatasetFolder;
 import understudy.dataset.DatasetRow;
 import understudy.dataset.Part;
 import understudy.dataset.Prepared;
+import understudy.generate.BatchBenchmark;
 import understudy.generate.DecodeBenchmark;
 import understudy.importer.ImportOptions;
 import understudy.importer.Importers;
@@ -33,6 +36,7 @@ import understudy.model.ModelConfig;
 import understudy.store.ChatStore;
 import understudy.tensor.Quantization;
 import understudy.text.TemplateEncoder;
+import understudy.train.Memory;
 import understudy.train.MemoryPlan;
 import understudy.train.TrainBenchmark;
 import understudy.train.TrainingRow;
@@ -46,15 +50,21 @@ final class BenchCommand extends Command {
     private static final int MOST_STEPS = 100_000;
     private static final long SEED = 42;
 
+    /// Texts out of a hundred may differ by a close choice; more would be a mistake.
+    private static final double LEAST_ALIKE = 0.98;
+
+    private static final int BATCH_TOKENS = 12;
+
     /// What to measure.
     enum What {
         TRAIN,
         DECODE,
         PREFILL,
+        BATCH,
         SERVE
     }
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "train, decode, prefill or serve.")
+    @Parameters(index = "0", paramLabel = "WHAT", description = "train, decode, prefill, batch or serve.")
     What what = What.TRAIN;
 
     @Option(
@@ -136,9 +146,18 @@ final class BenchCommand extends Command {
     @Option(
             names = "--conversations",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "decode: texts written at once (default: ${DEFAULT-VALUE}).")
-    int conversations = 1;
+            description =
+                    "decode, batch: texts written at once (default: 1 for decode, 8 for batch).")
+    int conversations;
+
+    @Option(
+            names = "--texts",
+            paramLabel = "N",
+            defaultValue = "200",
+            description =
+                    "batch: texts that are written alone and together, to see whether they are the"
+                            + " same (default: ${DEFAULT-VALUE}).")
+    int texts = 200;
 
     @Option(
             names = "--url",
@@ -174,10 +193,10 @@ final class BenchCommand extends Command {
                     "--steps, --length",
                     "leave them out");
         }
-        if (conversations < 1 || conversations > 256 || before < 0) {
+        if (conversations < 0 || conversations > 256 || before < 0 || texts < 1) {
             throw new UserError(
-                    "conversations must be 1 to 256, and history over 0",
-                    "--conversations, --history",
+                    "conversations must be 1 to 256, history and texts over 0",
+                    "--conversations, --history, --texts",
                     "leave them out");
         }
         if (optimizerBits != 32 && optimizerBits != 8) {
@@ -207,6 +226,9 @@ final class BenchCommand extends Command {
             switch (what) {
                 case TRAIN -> train(workspace, console, base, engine, held);
                 case DECODE -> decode(console, engine);
+                case BATCH -> {
+                    return batch(workspace, console, base, engine);
+                }
                 default -> prefill(console, engine);
             }
         }
@@ -351,22 +373,79 @@ final class BenchCommand extends Command {
 
     private void decode(Console console, LoadedModel engine) {
         int history = history();
-        double speed = DecodeBenchmark.decode(engine.model(), history, decoded(), conversations);
+        int atOnce = Math.max(1, conversations);
+        double speed = DecodeBenchmark.decode(engine.model(), history, decoded(), atOnce);
         console.say(
                 String.format(
                         Locale.ROOT,
                         "%.1f tokens/s written after %d tokens of history, %d at once",
                         speed,
                         history,
-                        conversations));
+                        atOnce));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("decode_tokens_per_s", Numbers.round(speed, 1));
-        json.put("conversations", conversations);
+        json.put("conversations", atOnce);
         json.put("length", history);
         json.put("quantization", quantization);
         json.put("shape", shape);
         json.put("dtype", engine.choice().type().word());
+        json.put("peak_rss_mb", Memory.peakMb());
         console.result(json);
+    }
+
+    /// @return whether at least 98 of 100 texts are the same written together as alone
+    private int batch(
+            Workspace workspace, Console console, Optional<BaseModel> base, LoadedModel engine)
+            throws IOException {
+        BaseModel model =
+                base.orElseThrow(() ->
+                        new UserError(
+                                "random weights write no texts", "--shape", "name a real model"));
+        int longest = length == 0 ? 128 : length;
+        List<int[]> prompts = prompts(demoRows(workspace, console, model, longest), texts);
+        int atOnce = conversations == 0 ? 8 : conversations;
+        BatchBenchmark.Result result =
+                BatchBenchmark.run(
+                        engine.model(),
+                        TemplateEncoder.load(model.path(), false).tokenizer(),
+                        prompts,
+                        BATCH_TOKENS,
+                        atOnce);
+        console.say(
+                String.format(
+                        Locale.ROOT,
+                        "%d of %d texts are the same written %d at once as alone; %.1f s and %.1f s",
+                        result.equal(),
+                        result.texts(),
+                        atOnce,
+                        result.togetherSeconds(),
+                        result.aloneSeconds()));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("texts", result.texts());
+        json.put("equal", result.equal());
+        json.put("share", Numbers.round(result.share(), 4));
+        json.put("conversations", atOnce);
+        json.put("tokens", result.tokens());
+        json.put("seconds_alone", Numbers.round(result.aloneSeconds(), 2));
+        json.put("seconds_together", Numbers.round(result.togetherSeconds(), 2));
+        json.put("quantization", quantization);
+        json.put("dtype", engine.choice().type().word());
+        console.result(json);
+        return result.share() >= LEAST_ALIKE ? ExitCode.OK : ExitCode.CHECK_FAILED;
+    }
+
+    /// Beginnings of rows, each up to its last own turn.
+    private static List<int[]> prompts(List<DatasetRow> rows, int most) {
+        List<int[]> prompts = new ArrayList<>();
+        for (DatasetRow row : rows) {
+            BitSet own = row.tokens().own();
+            int last = own.length() - 1;
+            int start = last < 0 ? 0 : own.previousClearBit(last) + 1;
+            if (start > 0 && prompts.size() < most) {
+                prompts.add(Arrays.copyOf(row.tokens().ids(), start));
+            }
+        }
+        return prompts;
     }
 
     private void prefill(Console console, LoadedModel engine) {

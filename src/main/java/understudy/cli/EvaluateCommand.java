@@ -171,7 +171,7 @@ final class EvaluateCommand extends Command {
             before = models.before(model -> HeldOutScore.of(model, evaluated.heldout()));
         }
         ScoreText scores = ScoreText.of(evaluated.heldout(), before, after, seed);
-        evaluated.report("heldout.json", scores.json(evaluated.run().id()));
+        evaluated.report("heldout.json", scores.report(evaluated.run().id()));
         scores.show(console);
         console.result(scores.json(evaluated.run().id()));
         return new Outcome(

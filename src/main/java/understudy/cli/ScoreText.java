@@ -125,6 +125,22 @@ record ScoreText(
         return json;
     }
 
+    /// [#json] and the losses of each row, as they are kept in the run's folder: with the rows of
+    /// `evaluate --rows` another program's losses can be held against them one by one.
+    Map<String, Object> report(String run) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < after.perRow().size(); i++) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("own_tokens", after.perRow().get(i).tokens());
+            row.put("nats_before", Numbers.round(before.perRow().get(i).nats(), 3));
+            row.put("nats_after", Numbers.round(after.perRow().get(i).nats(), 3));
+            rows.add(row);
+        }
+        Map<String, Object> json = json(run);
+        json.put("per_row", rows);
+        return json;
+    }
+
     private static void intervals(Map<String, Object> json, @Nullable HeldOutIntervals intervals) {
         if (intervals != null) {
             json.put("conversations", intervals.conversations());

@@ -63,7 +63,7 @@ final class VoiceEvaluation {
                 PreviousVoice.of(
                         workspace, evaluated.run(), evaluated.heldoutDigest(), report.replies());
         Map<String, Object> json = new LinkedHashMap<>(scores.json(evaluated.run().id()));
-        evaluated.report("heldout.json", scores.json(evaluated.run().id()));
+        evaluated.report("heldout.json", scores.report(evaluated.run().id()));
         json.put("base", evaluated.base().shown());
         json.put("heldout_sha256", evaluated.heldoutDigest());
         json.put("voice", report.tree());

@@ -27,6 +27,9 @@ import understudy.model.PeftFolder;
 import understudy.model.TinyModel;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
+import understudy.text.OllamaTemplate;
+import understudy.text.PortableTemplate;
+import understudy.text.TokenizerExport;
 import understudy.weights.Gguf;
 import understudy.weights.Safetensors;
 import understudy.weights.WeightType;
@@ -51,7 +54,10 @@ class ExporterTest {
 
     /// The tiny model with a tokenizer and a template.
     private Path model(String name) throws IOException {
-        Path model = folder.resolve("model");
+        return model(folder.resolve("model"), name);
+    }
+
+    static Path model(Path model, String name) throws IOException {
         Files.createDirectories(model);
         for (String file : List.of("config.json", "model.safetensors")) {
             Files.copy(TinyModel.folder(name).resolve(file), model.resolve(file));
@@ -72,7 +78,7 @@ class ExporterTest {
         return exporter.scored(out, folder.resolve("spare"));
     }
 
-    private static Exporter exporter(
+    static Exporter exporter(
             Form form, WeightType type, Path model, @Nullable Path adapter) {
         Exporter.Source source =
                 new Exporter.Source(
@@ -99,7 +105,7 @@ class ExporterTest {
         }
     }
 
-    private static void close(float[] actual, float[] expected, double bound) {
+    static void close(float[] actual, float[] expected, double bound) {
         assertThat(actual).hasSameSizeAs(expected);
         double highest = 0;
         double apart = 0;
@@ -222,6 +228,21 @@ class ExporterTest {
                 .content()
                 .contains("FROM ./model.gguf\n", "TEMPLATE \"\"\"", "SYSTEM \"\"\"YOUR NAME\"\"\"")
                 .contains("PARAMETER stop \"<|im_end|>\"\n", "PARAMETER temperature 0.7\n");
+    }
+
+    /// `OllamaTemplateTest` says that such a template gives what training rendered.
+    @Test
+    void theModelfileHoldsTheWholeTemplate() throws IOException {
+        Path model = model("llama");
+        Path gguf = write(Form.OLLAMA, WeightType.Q8_0, model, null);
+        String file = Files.readString(gguf.resolveSibling("Modelfile"));
+        String quotes = "\"\"\"";
+        String behind = file.substring(file.indexOf("TEMPLATE " + quotes) + 12);
+        PortableTemplate portable = PortableTemplate.of(model, false);
+        boolean addsBos = new TokenizerExport(model, portable).addsBos();
+        assertThat(behind.substring(0, behind.indexOf(quotes)))
+                .isEqualTo(OllamaTemplate.of(model, false, addsBos))
+                .contains("range .Messages");
     }
 
     @Test

@@ -31,7 +31,7 @@ class FusedDecoderTest {
     private static final int PROMPT = 21;
     private static final int STEPS = 8;
 
-    private static Adapter adapter(LanguageModel model, int rank, long seed) {
+    static Adapter adapter(LanguageModel model, int rank, long seed) {
         LoraConfig config = new LoraConfig(rank, 2 * rank, 0, LoraConfig.ALL_TARGETS);
         Adapter adapter = Adapter.create(model, config, seed, false);
         model.detachAdapter();
@@ -63,7 +63,7 @@ class FusedDecoderTest {
 
     /// Largest difference of logits over some steps behind a prompt, relative to the largest logit
     /// where that is over 1.
-    private static double difference(
+    static double difference(
             LanguageModel model, @Nullable Adapter adapter, int prompt, int steps) {
         FusedDecoder fused = new FusedDecoder(model);
         int[] ids = ids(model, 7, prompt + steps);
@@ -116,7 +116,7 @@ class FusedDecoderTest {
     }
 
     /// Wide enough for every kind of vectors.
-    private static LanguageModel wide(String family, Placement place, Quantization form) {
+    static LanguageModel wide(String family, Placement place, Quantization form) {
         int[] sizes = {96, 64, 2, 6, 2, 64, 96};
         ModelConfig shape = ModelConfig.ofShape(family, sizes, 2048, true);
         return LanguageModel.random(shape, place, form, 5);
