@@ -55,6 +55,12 @@ final class EvaluateCommand extends Command {
                     "Try to get out what was put in: planted secrets, passages, data of others.")
     boolean leak;
 
+    @Option(
+            names = "--facts",
+            description =
+                    "Ask for facts of yours, known and unknown, in words that training never saw.")
+    boolean facts;
+
     @Option(names = "--scores-only", description = "Only bits per character: no replies, no page.")
     boolean scoresOnly;
 
@@ -93,7 +99,8 @@ final class EvaluateCommand extends Command {
     @Option(
             names = "--samples",
             description =
-                    "Show messages and replies on the page, which otherwise has numbers only.")
+                    "Show messages and replies on the page, which otherwise has numbers only; with"
+                            + " --facts here.")
     boolean samples;
 
     @Option(
@@ -108,7 +115,7 @@ final class EvaluateCommand extends Command {
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
-        boolean rowsOnly = rowsFile != null && !quick && replies == null && !blind && !leak;
+        boolean rowsOnly = rowsFile != null && !quick && replies == null && !blind && !leak && !facts;
         if (scoresOnly || rowsOnly) {
             evaluate(workspace, console);
             return ExitCode.OK;
@@ -122,6 +129,10 @@ final class EvaluateCommand extends Command {
             console.result(
                     new LeakEvaluation(workspace, console)
                             .run(evaluated.run(), chosen.device, LeakTest.Effort.STANDARD));
+            return ExitCode.OK;
+        }
+        if (facts) {
+            new FactEvaluation(console, evaluated, chosen.device, seed, samples).run();
             return ExitCode.OK;
         }
         if (port < 0 || port > MOST_PORT) {
@@ -144,7 +155,7 @@ final class EvaluateCommand extends Command {
 
     private int ofAllWeights(Workspace workspace, Console console, Evaluated evaluated)
             throws IOException {
-        if (leak || blind) {
+        if (leak || blind || facts) {
             throw new UserError(
                     "of a run that learned all weights, only scores can be measured so far",
                     "run " + evaluated.run().id(),

@@ -7,25 +7,56 @@ import understudy.model.RowPass.PackedRow;
 
 /// Every step of a run in order, known before it starts.
 ///
+/// Rows of facts come first, as a stage of their own; the chats follow as if there had been none:
+/// their order and rates are the same.
+///
 /// @param steps       what each step learns from
-/// @param epochTokens tokens of one epoch; where rows have weights, in the mean
-record Plan(List<Batch> steps, long epochTokens) {
+/// @param factSteps   the first of them, which learn from facts
+/// @param epochTokens tokens of one epoch of the chats; where rows have weights, in the mean
+record Plan(List<Batch> steps, int factSteps, long epochTokens) {
+    /// Part of a bound on tokens that facts may take.
+    private static final int FACT_SHARE = 4;
+
     /// What one step of the optimiser learns from.
     ///
-    /// @param epoch   passes over the data when it is done, such as 1.25
+    /// @param epoch   passes over the chats when it is done, such as 1.25; 0 for facts
     /// @param tokens  of its rows, context included
     /// @param learned tokens with a loss; the step's loss is their mean
     record Batch(List<PackedRow> rows, double epoch, long tokens, int learned) {}
 
-    /// @throws IllegalArgumentException without anything to learn
+    /// A plan without facts.
     static Plan of(List<TrainingRow> rows, TrainConfig config) {
-        Packer packer = new Packer(config.rowLength(), config.seed());
+        return of(List.of(), rows, config);
+    }
+
+    /// @param facts learned from first; a bound on tokens leaves a quarter to them at most
+    /// @throws IllegalArgumentException without anything to learn from the chats
+    static Plan of(List<TrainingRow> facts, List<TrainingRow> rows, TrainConfig config) {
         long epochTokens =
                 Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
         long bound = config.maxTokens() == 0 ? Long.MAX_VALUE : config.maxTokens();
+        List<Batch> told =
+                facts.isEmpty()
+                        ? List.of()
+                        : stage(facts, config.factEpochs(), bound / FACT_SHARE, config).stream()
+                                .map(b -> new Batch(b.rows, 0, b.tokens, b.learned))
+                                .toList();
+        long taken = told.stream().mapToLong(Batch::tokens).sum();
+        List<Batch> steps = new ArrayList<>(told);
+        steps.addAll(stage(rows, config.epochs(), bound - taken, config));
+        if (steps.size() == told.size()) {
+            throw new IllegalArgumentException("nothing to learn");
+        }
+        return new Plan(List.copyOf(steps), told.size(), epochTokens);
+    }
+
+    /// @param bound tokens at most, but for one step
+    private static List<Batch> stage(
+            List<TrainingRow> rows, int epochs, long bound, TrainConfig config) {
+        Packer packer = new Packer(config.rowLength(), config.seed());
         List<Batch> steps = new ArrayList<>();
         long tokens = 0;
-        for (int epoch = 0; epoch < config.epochs(); epoch++) {
+        for (int epoch = 0; epoch < epochs; epoch++) {
             List<PackedRow> packed = packer.pack(rows, epoch);
             long all = packed.stream().mapToLong(r -> r.ids().length).sum();
             long before = 0;
@@ -37,17 +68,14 @@ record Plan(List<Batch> steps, long epochTokens) {
                     continue;
                 }
                 if (tokens + size > bound && !steps.isEmpty()) {
-                    return new Plan(List.copyOf(steps), epochTokens);
+                    return steps;
                 }
                 tokens += size;
                 before += size;
                 steps.add(new Batch(part, epoch + (double) before / all, size, learned));
             }
         }
-        if (steps.isEmpty()) {
-            throw new IllegalArgumentException("nothing to learn");
-        }
-        return new Plan(List.copyOf(steps), epochTokens);
+        return steps;
     }
 
     private static List<List<PackedRow>> parts(List<PackedRow> rows, TrainConfig config) {
@@ -93,12 +121,16 @@ record Plan(List<Batch> steps, long epochTokens) {
         return TrainBenchmark.seen(steps.stream().flatMap(b -> b.rows().stream()).toList());
     }
 
-    /// Learning rate of a step.
+    /// Learning rate of a step: each stage has its warm-up, and only that of the chats a fall.
     ///
     /// @param step from 0
     double rate(int step, TrainConfig config) {
-        double rise = Math.min(1, (step + 1.0) / Math.max(1, config.warmupSteps()));
-        double done = (double) step / steps.size();
+        int inStage = step < factSteps ? step : step - factSteps;
+        double rise = Math.min(1, (inStage + 1.0) / Math.max(1, config.warmupSteps()));
+        if (step < factSteps) {
+            return config.learningRate() * rise;
+        }
+        double done = (double) inStage / (steps.size() - factSteps);
         double fall =
                 switch (config.schedule()) {
                     case "cosine" -> 0.5 * (1 + Math.cos(Math.PI * done));

@@ -10,7 +10,9 @@ import understudy.tensor.Quantization;
 ///
 /// @param full           whether all weights learn; else an adapter does
 /// @param epochs         passes over the training rows, 1 to 1000
-/// @param maxTokens      training tokens at most, whatever the epochs; 0 for no bound
+/// @param factEpochs     passes over the rows of facts before that, 0 to 1000
+/// @param maxTokens      training tokens at most, whatever the epochs and facts included; 0 for no
+///     bound
 /// @param batchTokens    a step takes rows until it has this many tokens; 0 leaves it to
 ///     `batchRows`
 /// @param batchRows      a step takes this many rows; 0 leaves it to `batchTokens`
@@ -32,6 +34,7 @@ import understudy.tensor.Quantization;
 public record TrainConfig(
         boolean full,
         int epochs,
+        int factEpochs,
         long maxTokens,
         int batchTokens,
         int batchRows,
@@ -90,6 +93,7 @@ public record TrainConfig(
                 new TrainConfig(
                         full,
                         train.integer("epochs", 3, 1, 1000),
+                        train.integer("fact_epochs", 3, 0, 1000),
                         (long) train.number("max_tokens", 0, 0, 1e15),
                         train.integer("batch_tokens", 2048, 0, 10_000_000),
                         train.integer("batch_rows", 0, 0, 100_000),
