@@ -49,7 +49,7 @@ public record FactTalks(
         /// @param own   the owner's turns, in the order of time
         /// @param pairs turns of others and the owner's answers to them
         public static Owner of(List<String> own, List<Evasions.Pair> pairs) {
-            return new Owner(FactLanguage.of(own), Manner.of(own), Evasions.collect(pairs));
+            return new Owner(FactLanguage.of(own), Manner.of(own), Evasions.collect(own, pairs));
         }
     }
 
