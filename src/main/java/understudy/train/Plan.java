@@ -39,6 +39,7 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
                 facts.isEmpty()
                         ? List.of()
                         : stage(facts, config.factEpochs(), bound / FACT_SHARE, config).stream()
+                                .filter(b -> b.tokens <= bound / FACT_SHARE) // else it is alone
                                 .map(b -> new Batch(b.rows, 0, b.tokens, b.learned))
                                 .toList();
         long taken = told.stream().mapToLong(Batch::tokens).sum();

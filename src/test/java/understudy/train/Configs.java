@@ -8,6 +8,7 @@ final class Configs {
             """
             method: lora
             epochs: 2
+            fact_epochs: 3
             max_tokens: 0
             batch_rows: 0
             schedule: cosine

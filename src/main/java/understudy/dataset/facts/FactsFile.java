@@ -170,10 +170,8 @@ public final class FactsFile {
                         and the clone learns it: whatever stands here it may tell anybody who asks.
                         Fill in what you like as you would answer, and leave the rest; a line
                         without an answer counts as unknown, and the clone learns to evade such
-                        questions as you do. Keys of your own are fine, and so are sentences:
-
-                            - shoe size: 43
-                            - I have never been to Paris.
+                        questions as you do. Keys of your own (shoe size: 43) are fine, and so are
+                        sentences (I have never been to Paris).
 
                         """);
         for (String topic : Wordings.topics()) {
