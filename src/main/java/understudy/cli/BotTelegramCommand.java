@@ -35,7 +35,6 @@ import understudy.bot.Rhythm;
 import understudy.bot.TelegramTransport;
 import understudy.chat.Message;
 import understudy.chat.Person;
-import understudy.dataset.DatasetConfig;
 import understudy.generate.GenerateOptions;
 import understudy.privacy.OthersWords;
 import understudy.privacy.OutputFilter;

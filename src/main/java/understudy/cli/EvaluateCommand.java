@@ -115,7 +115,8 @@ final class EvaluateCommand extends Command {
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
-        boolean rowsOnly = rowsFile != null && !quick && replies == null && !blind && !leak && !facts;
+        boolean rowsOnly =
+                rowsFile != null && !quick && replies == null && !blind && !leak && !facts;
         if (scoresOnly || rowsOnly) {
             evaluate(workspace, console);
             return ExitCode.OK;

@@ -44,8 +44,7 @@ final class FactsCommand extends Command {
                         RecipeFile.load("default", List.of()).settings().section("dataset"));
         FactPreview preview;
         try (ChatStore store = ChatStore.open(workspace.chats())) {
-            preview =
-                    FactPreview.of(store, facts, config, Safeguards.of(workspace.home(), config));
+            preview = FactPreview.of(store, facts, config, Safeguards.of(workspace.home(), config));
         }
         show(console, preview);
         console.result(json(file, preview));

@@ -75,8 +75,7 @@ final class LeakEvaluation {
         OptionalInt longest = OptionalInt.of(config.rowLength());
         List<DatasetRow> all = dataset.rows(Part.TRAIN, encoder, longest);
         List<DatasetRow> heldOut = dataset.rows(Part.HELDOUT, encoder, longest);
-        List<TrainingRow> facts =
-                TrainCommand.rows(dataset.rows(Part.FACTS, encoder, longest));
+        List<TrainingRow> facts = TrainCommand.rows(dataset.rows(Part.FACTS, encoder, longest));
         int steps = run.history().best().map(RunEvent.Validated::step).orElse(run.history().step());
         int[] times = LearnedRows.times(facts, TrainCommand.rows(all), config, steps);
         List<DatasetRow> rows = new ArrayList<>();

@@ -26,7 +26,8 @@ final class OwnFacts {
 
     /// Where they are looked for.
     static Path file(Workspace workspace, FactSettings settings) {
-        return workspace.home()
+        return workspace
+                .home()
                 .resolve(settings.file().isBlank() ? FactsFile.NAME : settings.file());
     }
 }

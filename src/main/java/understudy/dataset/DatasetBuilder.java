@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.chat.Person;
 import understudy.chat.Role;
@@ -109,8 +108,7 @@ public final class DatasetBuilder {
         return store.me().orElseThrow(() -> ownerUnknown(store));
     }
 
-    private Prepared build(
-            ChatStore store, Corrections.Read corrections, List<Fact> facts) {
+    private Prepared build(ChatStore store, Corrections.Read corrections, List<Fact> facts) {
         Person me = owner(store);
         Redactor redactor = safeguards.redactor();
         List<String> more = new ArrayList<>(safeguards.canaries().texts());
@@ -122,7 +120,8 @@ public final class DatasetBuilder {
         String factLine = FactLine.of(config.facts().line(), told);
         FirstLine first = new FirstLine(config, myName, factLine);
         Map<Part, List<Block>> split = HeldOut.split(read.chats(), config);
-        FactRows factRows = FactRows.of(told, split.getOrDefault(Part.TRAIN, List.of()), first, encoder);
+        FactRows factRows =
+                FactRows.of(told, split.getOrDefault(Part.TRAIN, List.of()), first, encoder);
         Map<Part, List<Block>> parts = safeguards.canaries().plant(split, myName, redactor);
         NotLearned notLearned = NotLearned.of(parts, config.selection());
         for (Part part : Part.values()) {

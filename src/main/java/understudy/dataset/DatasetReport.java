@@ -151,8 +151,7 @@ public record DatasetReport(
     /// @param evaded    questions about unknown facts that are answered by an evasion
     /// @param evasions  different ones that the owner wrote
     /// @param languages of the questions, such as `en`
-    public record FactCount(
-            int read, int told, int evaded, int evasions, List<String> languages) {
+    public record FactCount(int read, int told, int evaded, int evasions, List<String> languages) {
         static final FactCount NONE = new FactCount(0, 0, 0, 0, List.of());
 
         public FactCount {

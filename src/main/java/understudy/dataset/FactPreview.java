@@ -13,8 +13,7 @@ import understudy.store.Corrections;
 /// @param facts     as they are learned, redacted
 /// @param languages of the questions, such as `en`
 /// @param evasions  different evasive answers that the owner wrote
-public record FactPreview(
-        List<Fact> facts, List<String> languages, int evasions, FactTalks talks) {
+public record FactPreview(List<Fact> facts, List<String> languages, int evasions, FactTalks talks) {
     public FactPreview {
         facts = List.copyOf(facts);
         languages = List.copyOf(languages);

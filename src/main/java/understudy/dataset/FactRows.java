@@ -110,9 +110,7 @@ record FactRows(List<PreparedRow> rows, DatasetReport.FactCount count, FactQuest
                 .filter(block -> !block.partner().group())
                 .forEach(block -> counts.merge(block.partner(), 1, Integer::sum));
         return counts.entrySet().stream()
-                .sorted(
-                        Comparator.comparingInt(
-                                (Map.Entry<Partner, Integer> e) -> -e.getValue()))
+                .sorted(Comparator.comparingInt((Map.Entry<Partner, Integer> e) -> -e.getValue()))
                 .map(Map.Entry::getKey)
                 .limit(MOST_PARTNERS)
                 .toList();

@@ -249,7 +249,9 @@ final class TrainSession implements AutoCloseable {
         if (!every.time().isZero()) {
             return since(validatedTime).compareTo(every.time()) >= 0;
         }
-        return every.steps() == 0 ? epochEnds() : (state.step() - plan.factSteps()) % every.steps() == 0;
+        return every.steps() == 0
+                ? epochEnds()
+                : (state.step() - plan.factSteps()) % every.steps() == 0;
     }
 
     private boolean patienceIsOver() {

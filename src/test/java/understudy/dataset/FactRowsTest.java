@@ -116,8 +116,7 @@ class FactRowsTest {
     void onlyOwnTurnsAreLearnedAndTheFileIsReadBackAsItWas() throws IOException {
         Prepared prepared = build(FACTS);
         files(prepared, "data");
-        List<DatasetRow> read =
-                Dataset.open(folder.resolve("data")).rows(Part.FACTS, encoder);
+        List<DatasetRow> read = Dataset.open(folder.resolve("data")).rows(Part.FACTS, encoder);
         List<PreparedRow> rows = prepared.part(Part.FACTS);
         assertThat(read).hasSameSizeAs(rows);
         for (int i = 0; i < read.size(); i++) {
@@ -148,7 +147,8 @@ class FactRowsTest {
         assertThat(shown).filteredOn("no idea haha"::equals).hasSize(2);
         assertThat(shown).noneMatch(t -> t.contains("ADAS") || t.contains("heldout"));
         // who writes no capitals and no full stops is not given any
-        assertThat(shown).filteredOn(t -> t.toLowerCase().contains("nurse"))
+        assertThat(shown)
+                .filteredOn(t -> t.toLowerCase().contains("nurse"))
                 .allMatch(t -> t.equals(t.toLowerCase()) && !t.contains("."));
     }
 
@@ -208,24 +208,30 @@ class FactRowsTest {
         String line = "About you: home: Leipzig; job: a nurse; I have two sisters.";
         assertThat(prepared.factLine()).isEqualTo(line);
         for (Part part : Part.values()) {
-            assertThat(prepared.part(part)).isNotEmpty().allSatisfy(row -> {
-                String first = row.lines().getFirst().content();
-                assertThat(first).endsWith(". " + first.split("\\. ")[1]).endsWith("\n" + line);
-                LocalDate date = row.dates().getFirst().toLocalDate();
-                boolean known = row.person().equals("Ada");
-                Voice.Partner partner =
-                        known ? new Voice.Partner("Ada", "wife") : Voice.Partner.STRANGER;
-                DatasetConfig config = DatasetConfig.from(prepared.origin().settings());
-                Voice voice = new Voice("Me", config.systemLine(), false, line);
-                assertThat(first).isEqualTo(voice.firstLine(partner, date));
-            });
+            assertThat(prepared.part(part))
+                    .isNotEmpty()
+                    .allSatisfy(row -> {
+                        String first = row.lines().getFirst().content();
+                        assertThat(first)
+                                .endsWith(". " + first.split("\\. ")[1])
+                                .endsWith("\n" + line);
+                        LocalDate date = row.dates().getFirst().toLocalDate();
+                        boolean known = row.person().equals("Ada");
+                        Voice.Partner partner =
+                                known ? new Voice.Partner("Ada", "wife") : Voice.Partner.STRANGER;
+                        DatasetConfig config = DatasetConfig.from(prepared.origin().settings());
+                        Voice voice = new Voice("Me", config.systemLine(), false, line);
+                        assertThat(first).isEqualTo(voice.firstLine(partner, date));
+                    });
         }
         files(prepared, "data");
         assertThat(Dataset.open(folder.resolve("data")).factLine()).isEqualTo(line);
         Prepared bare = build(FACTS, pattern, "system_line=");
         assertThat(bare.part(Part.TRAIN).getFirst().lines().getFirst().content()).isEqualTo(line);
         assertThat(build(List.of(), pattern).factLine()).isEmpty();
-        assertThat(new Voice("Me", "", false, line).firstLine(Voice.Partner.STRANGER, NOON.toLocalDate()))
+        assertThat(
+                        new Voice("Me", "", false, line)
+                                .firstLine(Voice.Partner.STRANGER, NOON.toLocalDate()))
                 .isEqualTo(line);
     }
 

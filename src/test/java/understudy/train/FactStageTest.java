@@ -156,8 +156,7 @@ class FactStageTest {
 
     @Test
     void factsAloneAreNothingToTrainOn() {
-        assertThatThrownBy(() ->
-                        runs.train(runs.folder(), CONFIG, FACTS, List.of(), VALIDATION))
+        assertThatThrownBy(() -> runs.train(runs.folder(), CONFIG, FACTS, List.of(), VALIDATION))
                 .isInstanceOf(UserError.class);
     }
 }

@@ -23,6 +23,7 @@ public final class Evasions {
     private static final int MOST_WORDS = 12;
 
     private static final int MOST_COLLECTED_WORDS = 8;
+
     /// "No idea, probably sandwiches" says something after all.
     private static final int MOST_AFTER = 1;
 

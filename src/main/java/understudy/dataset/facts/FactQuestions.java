@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import understudy.base.ExitCode;
@@ -97,8 +98,7 @@ public record FactQuestions(String line, List<FactQuestion> all) {
         return Stream.of(list).flatMap(JsonNode::valueStream).map(JsonNode::asString).toList();
     }
 
-    private static UserError damaged(
-            Path file, @org.jspecify.annotations.Nullable Exception cause) {
+    private static UserError damaged(Path file, @Nullable Exception cause) {
         return new UserError(
                 "the questions about facts are damaged",
                 file.toString(),

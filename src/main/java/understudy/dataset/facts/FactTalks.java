@@ -17,8 +17,7 @@ import java.util.Set;
 /// @param told      exchanges about known facts
 /// @param evaded    exchanges about unknown ones
 /// @param questions kept back
-public record FactTalks(
-        List<List<Exchange>> talks, int told, int evaded, FactQuestions questions) {
+public record FactTalks(List<List<Exchange>> talks, int told, int evaded, FactQuestions questions) {
     /// Of somebody who wrote no facts.
     public static final FactTalks NONE = new FactTalks(List.of(), 0, 0, FactQuestions.NONE);
 
@@ -108,9 +107,7 @@ public record FactTalks(
                 for (String asked : List.of(ask, opened(ask, wordings))) {
                     boolean bare = sentences.isEmpty() || owner.manner().bare(random);
                     String answer =
-                            bare
-                                    ? fact.value()
-                                    : sentences.get(random.nextInt(sentences.size()));
+                            bare ? fact.value() : sentences.get(random.nextInt(sentences.size()));
                     to.add(new Exchange(id, asked, dress(answer)));
                 }
             }
@@ -177,8 +174,7 @@ public record FactTalks(
             List<List<Exchange>> talks = new ArrayList<>();
             List<Exchange> talk = new ArrayList<>();
             for (Exchange exchange : all) {
-                boolean again =
-                        talk.stream().anyMatch(e -> e.topic().equals(exchange.topic()));
+                boolean again = talk.stream().anyMatch(e -> e.topic().equals(exchange.topic()));
                 if (!talk.isEmpty() && (again || talk.size() > talks.size() % MOST_IN_TALK)) {
                     talks.add(List.copyOf(talk));
                     talk.clear();

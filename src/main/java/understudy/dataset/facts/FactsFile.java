@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 
 /// The file `facts.md`: list items are facts, headings their topics, everything else is for people.
@@ -105,8 +106,7 @@ public final class FactsFile {
                 .replaceAll(comment -> comment.group().replaceAll("[^\\n]", ""));
     }
 
-    private static @org.jspecify.annotations.Nullable Fact fact(
-            int line, String text, String topic, String where) {
+    private static @Nullable Fact fact(int line, String text, String topic, String where) {
         Matcher keyed = KEYED.matcher(text);
         boolean hasKey = keyed.matches();
         String key = hasKey ? keyed.group(1) : "";
@@ -126,8 +126,7 @@ public final class FactsFile {
         return value.isBlank() ? null : new Fact(line, key, value, topic);
     }
 
-    private static void add(
-            Fact fact, List<Fact> facts, Map<String, Integer> lines, String where) {
+    private static void add(Fact fact, List<Fact> facts, Map<String, Integer> lines, String where) {
         if (facts.size() == MOST_FACTS) {
             throw new UserError(
                     "there are more than " + MOST_FACTS + " facts",

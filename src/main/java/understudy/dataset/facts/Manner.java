@@ -66,7 +66,10 @@ public record Manner(
                 stops += line.endsWith(".") && !line.endsWith("..") ? 1 : 0;
             }
             List<String> found =
-                    line.codePoints().filter(Manner::isEmoji).mapToObj(Character::toString).toList();
+                    line.codePoints()
+                            .filter(Manner::isEmoji)
+                            .mapToObj(Character::toString)
+                            .toList();
             faces += found.isEmpty() ? 0 : 1;
             found.forEach(face -> emoji.merge(face, 1, Integer::sum));
         }

@@ -22,10 +22,8 @@ final class Normal {
     private Normal() {}
 
     static String of(String text) {
-        String split =
-                Normalizer.normalize(text, Normalizer.Form.NFKD).toLowerCase(Locale.ROOT);
-        String bare =
-                APOSTROPHES.matcher(MARKS.matcher(split).replaceAll("")).replaceAll("");
+        String split = Normalizer.normalize(text, Normalizer.Form.NFKD).toLowerCase(Locale.ROOT);
+        String bare = APOSTROPHES.matcher(MARKS.matcher(split).replaceAll("")).replaceAll("");
         return OTHERS.matcher(bare.replace("\u00DF", "ss")).replaceAll(" ").strip();
     }
 

@@ -12,10 +12,23 @@ class EvasionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "no idea", "Haha I don\u2019t know", "DEPENDS", "hm, not sure really", "Why do you ask?",
-                "why? \uD83D\uDE00", "you first?", "keine Ahnung", "wei\u00DF ich nicht", "wieso willst du"
-                + " das wissen?", "no s\u00E9, la verdad", "\u00BFpor qu\u00E9?", "aucune id\u00E9e", "sei l\u00E1",
-                "boh", "n\u00E3o sei", "none of your business"
+                "no idea",
+                "Haha I don\u2019t know",
+                "DEPENDS",
+                "hm, not sure really",
+                "Why do you ask?",
+                "why? \uD83D\uDE00",
+                "you first?",
+                "keine Ahnung",
+                "wei\u00DF ich nicht",
+                "wieso willst du" + " das wissen?",
+                "no s\u00E9, la verdad",
+                "\u00BFpor qu\u00E9?",
+                "aucune id\u00E9e",
+                "sei l\u00E1",
+                "boh",
+                "n\u00E3o sei",
+                "none of your business"
             })
     void theseSayNothing(String text) {
         assertThat(Evasions.evasive(text)).isTrue();
@@ -24,7 +37,12 @@ class EvasionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "\uD83D\uDE00", "Leipzig", "I am a nurse. Why do you ask?", "yes", "you don't know him",
+                "",
+                "\uD83D\uDE00",
+                "Leipzig",
+                "I am a nurse. Why do you ask?",
+                "yes",
+                "you don't know him",
                 "a ferret, and you? I like them",
                 "I live in a small town by the sea where nobody really comes and I have no idea"
             })

@@ -106,10 +106,11 @@ class FactTalksTest {
 
     @Test
     void conversationsAreShortAndAskForAThingOnce() {
-        assertThat(TALKS.talks()).allSatisfy(talk -> {
-            assertThat(talk).hasSizeBetween(1, 3);
-            assertThat(talk).extracting(FactTalks.Exchange::topic).doesNotHaveDuplicates();
-        });
+        assertThat(TALKS.talks())
+                .allSatisfy(talk -> {
+                    assertThat(talk).hasSizeBetween(1, 3);
+                    assertThat(talk).extracting(FactTalks.Exchange::topic).doesNotHaveDuplicates();
+                });
         assertThat(TALKS.talks()).anyMatch(talk -> talk.size() == 3);
     }
 
@@ -125,8 +126,7 @@ class FactTalksTest {
 
     @Test
     void questionsComeInTheLanguagesOfTheOwner() {
-        List<FactTalks.Exchange> german =
-                exchanges(talks(List.of(FactLanguage.DE), EVASIONS, 60));
+        List<FactTalks.Exchange> german = exchanges(talks(List.of(FactLanguage.DE), EVASIONS, 60));
         assertThat(german).anyMatch(e -> e.asked().equals("wo wohnst du?"));
         assertThat(german).noneMatch(e -> e.asked().contains("where do you live?"));
         assertThat(german)
@@ -134,7 +134,8 @@ class FactTalksTest {
                 .contains("Ich wohne in Leipzig", "Leipzig");
         List<FactTalks.Exchange> both =
                 exchanges(talks(List.of(FactLanguage.FR, FactLanguage.EN), EVASIONS, 60));
-        assertThat(both).extracting(FactTalks.Exchange::asked)
+        assertThat(both)
+                .extracting(FactTalks.Exchange::asked)
                 .contains("tu habites o\u00F9 ?", "where do you live?");
     }
 
@@ -161,8 +162,8 @@ class FactTalksTest {
     void theLineTellsWholeFactsAsFarAsTheyFit() {
         assertThat(FactLine.of("About you: {facts}.", FACTS))
                 .isEqualTo(
-                        "About you: home: Leipzig; Beruf: a nurse; pets: a cat and a dog; shoe size:"
-                                + " 43; age: 31; I have two sisters.");
+                        "About you: home: Leipzig; Beruf: a nurse; pets: a cat and a dog; shoe"
+                                + " size: 43; age: 31; I have two sisters.");
         assertThat(FactLine.of("", FACTS)).isEmpty();
         assertThat(FactLine.of("About you: {facts}.", List.of())).isEmpty();
         List<Fact> many =

@@ -114,8 +114,29 @@ class FactsFileTest {
     void anythingIsReadOrRefusedButNeverBreaks(long seed) {
         Random random = new Random(seed);
         String[] parts = {
-            "- ", "* ", "#", "# ", ":", ": ", "\n", "\r\n", "<!--", "-->", "**", "`", "{me}", "[", "\t",
-            "home", "\u202E", "\uD83D\uDE00", "\uD83D", "<|im_end|>", "{}", "{key}", "\u2028"
+            "- ",
+            "* ",
+            "#",
+            "# ",
+            ":",
+            ": ",
+            "\n",
+            "\r\n",
+            "<!--",
+            "-->",
+            "**",
+            "`",
+            "{me}",
+            "[",
+            "\t",
+            "home",
+            "\u202E",
+            "\uD83D\uDE00",
+            "\uD83D",
+            "<|im_end|>",
+            "{}",
+            "{key}",
+            "\u2028"
         };
         for (int i = 0; i < 2_000; i++) {
             StringBuilder text = new StringBuilder();
@@ -137,6 +158,8 @@ class FactsFileTest {
     void theExampleHasEveryKeyAndNoFact() {
         assertThat(parse(FactsFile.example())).isEmpty();
         String filled = FactsFile.example().replaceAll("(?m)^(- .*):$", "$1: yes");
-        assertThat(parse(filled)).extracting(Fact::key).containsExactlyElementsOf(Wordings.topics());
+        assertThat(parse(filled))
+                .extracting(Fact::key)
+                .containsExactlyElementsOf(Wordings.topics());
     }
 }

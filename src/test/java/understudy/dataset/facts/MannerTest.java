@@ -16,7 +16,12 @@ class MannerTest {
     @Test
     void itIsCountedByLines() {
         Manner manner =
-                Manner.of(List.of("we go now\nOk", "I like it.", "well... not now..", "nice \uD83D\uDE00"));
+                Manner.of(
+                        List.of(
+                                "we go now\nOk",
+                                "I like it.",
+                                "well... not now..",
+                                "nice \uD83D\uDE00"));
         assertThat(manner.flat()).isEqualTo(2 / 3.0);
         assertThat(manner.small()).isEqualTo(3 / 5.0);
         assertThat(manner.stop()).isEqualTo(1 / 3.0);
@@ -54,7 +59,8 @@ class MannerTest {
     @Test
     void whatIsSaidStaysSaid() {
         Manner manner = new Manner(0.3, 0.6, 0.5, 0.3, List.of("\uD83D\uDE00"), 4);
-        for (String value : List.of("\u00D6tzi", "St. Pauli", "a", "43", "\uD83D\uDE00", "\u732B", "C++.")) {
+        for (String value :
+                List.of("\u00D6tzi", "St. Pauli", "a", "43", "\uD83D\uDE00", "\u732B", "C++.")) {
             assertThat(dressed(manner, value, 4))
                     .allMatch(t -> Normal.of(t).equals(Normal.of(value)), value);
         }
