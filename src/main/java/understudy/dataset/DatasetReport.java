@@ -66,7 +66,19 @@ public record DatasetReport(
             long tokens,
             long learnedTokens,
             int ownTurns,
-            long ownCharacters) {}
+            long ownCharacters) {
+        Map<String, Object> tree() {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("messages", messages);
+            tree.put("blocks", blocks);
+            tree.put("rows", rows);
+            tree.put("tokens", tokens);
+            tree.put("learned_tokens", learnedTokens);
+            tree.put("own_turns", ownTurns);
+            tree.put("own_characters", ownCharacters);
+            return tree;
+        }
+    }
 
     /// @param messages how many
     /// @param chat     where the first of them is
@@ -189,15 +201,7 @@ public record DatasetReport(
             if (part == Part.FACTS && count.rows == 0) {
                 continue;
             }
-            Map<String, Object> inner = new LinkedHashMap<>();
-            inner.put("messages", count.messages);
-            inner.put("blocks", count.blocks);
-            inner.put("rows", count.rows);
-            inner.put("tokens", count.tokens);
-            inner.put("learned_tokens", count.learnedTokens);
-            inner.put("own_turns", count.ownTurns);
-            inner.put("own_characters", count.ownCharacters);
-            tree.put(part.key(), inner);
+            tree.put(part.key(), count.tree());
         }
         List<Object> reasons = new ArrayList<>();
         for (Dropped drop : dropped) {

@@ -8,8 +8,8 @@ import understudy.base.Settings;
 /// @param file    `facts_file`: its name; empty for `facts.md` of the home
 /// @param line    `facts_line`: pattern of the line behind the first one of each block, with
 ///                `{facts}`; empty for none
-/// @param unknown `facts_unknown`, 60, 0 to 1000: questions about facts that are not there, at most,
-///                that are answered by evasions of the owner's own
+/// @param unknown `facts_unknown`, 60, 0 to 1000: questions about facts that are not there, at
+///                most, that are answered by evasions of the owner's own
 public record FactSettings(boolean on, String file, String line, int unknown) {
     static FactSettings from(Settings section) {
         return new FactSettings(

@@ -101,7 +101,8 @@ public final class ReportText {
                 facts.evasions() == 0
                         ? "  no evasive answer of yours was found, so none is learned for unknown"
                                 + " facts"
-                        : "  %,d questions about unknown facts have one of %,d evasive answers of yours"
+                        : ("  %,d questions about unknown facts have one of %,d evasive answers"
+                                        + " of yours")
                                 .formatted(facts.evaded(), facts.evasions()));
     }
 

@@ -242,8 +242,8 @@ final class TrainSession implements AutoCloseable {
         return !patienceIsOver();
     }
 
-    /// By the number of the step in the chats, not by steps since the last time, which a resumed run would
-    /// count from another place.
+    /// By the number of the step in the chats, not by steps since the last time, which a resumed
+    /// run would count from another place.
     private boolean validationIsDue() {
         TrainConfig.Every every = config.validate();
         if (!every.time().isZero()) {

@@ -115,8 +115,9 @@ public final class Evasions {
     }
 
     /// The owner's own evasive answers to questions, as they wrote them, each once, the most used
-    /// first: turns that only ask back, and first sentences that say that nothing is said. Longer ones, those with numbers or addresses, and questions with a word that the
-    /// owner seldom uses or that points at something belong to their conversation.
+    /// first: turns that only ask back, and first sentences that say that nothing is said. Longer
+    /// ones, those with numbers or addresses, and questions with a word that the owner seldom uses
+    /// or that points at something belong to their conversation.
     ///
     /// @param own   all turns of the owner
     /// @param pairs turns of others and the owner's answers to them
