@@ -17,6 +17,10 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
     /// Part of a bound on tokens that facts may take.
     private static final int FACT_SHARE = 4;
 
+    /// Tokens of a step of facts. They are few, and one pass over them is to be many small steps;
+    /// as large as those of the chats, there would be a handful in all.
+    private static final int FACT_STEP = 512;
+
     /// What one step of the optimiser learns from.
     ///
     /// @param epoch   passes over the chats when it is done, such as 1.25; 0 for facts
@@ -38,30 +42,41 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
         List<Batch> told =
                 facts.isEmpty()
                         ? List.of()
-                        : stage(facts, config.factEpochs(), bound / FACT_SHARE, config).stream()
+                        : facts(facts, bound / FACT_SHARE, config).stream()
                                 .filter(b -> b.tokens <= bound / FACT_SHARE) // else it is alone
                                 .map(b -> new Batch(b.rows, 0, b.tokens, b.learned))
                                 .toList();
         long taken = told.stream().mapToLong(Batch::tokens).sum();
         List<Batch> steps = new ArrayList<>(told);
-        steps.addAll(stage(rows, config.epochs(), bound - taken, config));
+        steps.addAll(stage(rows, config.epochs(), config.rowLength(), bound - taken, config, false));
         if (steps.size() == told.size()) {
             throw new IllegalArgumentException("nothing to learn");
         }
         return new Plan(List.copyOf(steps), told.size(), epochTokens);
     }
 
+    private static List<Batch> facts(List<TrainingRow> rows, long bound, TrainConfig config) {
+        int rowLength = Math.min(FACT_STEP, config.rowLength());
+        return stage(rows, config.factEpochs(), rowLength, bound, config, true);
+    }
+
     /// @param bound tokens at most, but for one step
+    /// @param alone whether every packed row is a step
     private static List<Batch> stage(
-            List<TrainingRow> rows, int epochs, long bound, TrainConfig config) {
-        Packer packer = new Packer(config.rowLength(), config.seed());
+            List<TrainingRow> rows,
+            int epochs,
+            int rowLength,
+            long bound,
+            TrainConfig config,
+            boolean alone) {
+        Packer packer = new Packer(rowLength, config.seed());
         List<Batch> steps = new ArrayList<>();
         long tokens = 0;
         for (int epoch = 0; epoch < epochs; epoch++) {
             List<PackedRow> packed = packer.pack(rows, epoch);
             long all = packed.stream().mapToLong(r -> r.ids().length).sum();
             long before = 0;
-            for (List<PackedRow> part : parts(packed, config)) {
+            for (List<PackedRow> part : alone ? singly(packed) : parts(packed, config)) {
                 long size = part.stream().mapToLong(r -> r.ids().length).sum();
                 int learned = part.stream().mapToInt(r -> r.scored().cardinality()).sum();
                 if (learned == 0) {
@@ -77,6 +92,10 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
             }
         }
         return steps;
+    }
+
+    private static List<List<PackedRow>> singly(List<PackedRow> rows) {
+        return rows.stream().map(List::of).toList();
     }
 
     private static List<List<PackedRow>> parts(List<PackedRow> rows, TrainConfig config) {
