@@ -48,7 +48,8 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
                                 .toList();
         long taken = told.stream().mapToLong(Batch::tokens).sum();
         List<Batch> steps = new ArrayList<>(told);
-        steps.addAll(stage(rows, config.epochs(), config.rowLength(), bound - taken, config, false));
+        steps.addAll(
+                stage(rows, config.epochs(), config.rowLength(), bound - taken, config, false));
         if (steps.size() == told.size()) {
             throw new IllegalArgumentException("nothing to learn");
         }
