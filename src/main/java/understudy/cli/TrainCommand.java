@@ -135,7 +135,7 @@ final class TrainCommand extends Command {
                 weighted(dataset.rows(Part.TRAIN, encoder, longest), dataset.config());
         List<TrainingRow> validation = rows(dataset.rows(Part.VALIDATION, encoder, longest));
         List<TrainingRow> facts =
-                trainConfig.factEpochs() == 0
+                trainConfig.factEpochs() == 0 && trainConfig.factShare() == 0
                         ? List.of()
                         : rows(dataset.rows(Part.FACTS, encoder, longest));
         Job job = new Job(setup, trainConfig, model, facts, training, validation);

@@ -7,8 +7,8 @@ import understudy.model.RowPass.PackedRow;
 
 /// Every step of a run in order, known before it starts.
 ///
-/// Rows of facts come first, as a stage of their own; the chats follow as if there had been none:
-/// their order and rates are the same.
+/// Rows of facts come first, as a stage of their own. The chats follow, with some facts among them
+/// again where the recipe wants it; without, their order and rates are as if there had been none.
 ///
 /// @param steps       what each step learns from
 /// @param factSteps   the first of them, which learn from facts
@@ -20,6 +20,9 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
     /// Tokens of a step of facts. They are few, and one pass over them is to be many small steps;
     /// as large as those of the chats, there would be a handful in all.
     private static final int FACT_STEP = 512;
+
+    private static final double LEAST_WEIGHT = 1e-6;
+    private static final double MOST_WEIGHT = 20;
 
     /// What one step of the optimiser learns from.
     ///
@@ -35,9 +38,9 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
 
     /// @param facts learned from first; a bound on tokens leaves a quarter to them at most
     /// @throws IllegalArgumentException without anything to learn from the chats
-    static Plan of(List<TrainingRow> facts, List<TrainingRow> rows, TrainConfig config) {
-        long epochTokens =
-                Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
+    static Plan of(List<TrainingRow> facts, List<TrainingRow> chats, TrainConfig config) {
+        long epochTokens = tokens(chats);
+        List<TrainingRow> rows = reminded(facts, chats, config);
         long bound = config.maxTokens() == 0 ? Long.MAX_VALUE : config.maxTokens();
         List<Batch> told =
                 facts.isEmpty()
@@ -50,10 +53,29 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
         List<Batch> steps = new ArrayList<>(told);
         steps.addAll(
                 stage(rows, config.epochs(), config.rowLength(), bound - taken, config, false));
-        if (steps.size() == told.size()) {
+        if (steps.size() == told.size() || chats.stream().allMatch(r -> r.learned().isEmpty())) {
             throw new IllegalArgumentException("nothing to learn");
         }
         return new Plan(List.copyOf(steps), told.size(), epochTokens);
+    }
+
+    private static long tokens(List<TrainingRow> rows) {
+        return Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
+    }
+
+    /// The chats with facts among them, as often as makes them the share of tokens that is wanted:
+    /// what is learned first is else forgotten over what follows.
+    private static List<TrainingRow> reminded(
+            List<TrainingRow> facts, List<TrainingRow> chats, TrainConfig config) {
+        double share = config.factShare();
+        if (facts.isEmpty() || share == 0) {
+            return chats;
+        }
+        double wanted = share / (1 - share) * tokens(chats);
+        double weight = Math.clamp(wanted / tokens(facts), LEAST_WEIGHT, MOST_WEIGHT);
+        List<TrainingRow> all = new ArrayList<>(chats);
+        facts.forEach(row -> all.add(new TrainingRow(row.ids(), row.learned(), weight)));
+        return all;
     }
 
     private static List<Batch> facts(List<TrainingRow> rows, long bound, TrainConfig config) {

@@ -11,6 +11,7 @@ import understudy.tensor.Quantization;
 /// @param full           whether all weights learn; else an adapter does
 /// @param epochs         passes over the training rows, 1 to 1000
 /// @param factEpochs     passes over the rows of facts before that, 0 to 1000
+/// @param factShare      part of the tokens behind them that are facts again, 0 to 0.5
 /// @param maxTokens      training tokens at most, whatever the epochs and facts included; 0 for no
 ///     bound
 /// @param batchTokens    a step takes rows until it has this many tokens; 0 leaves it to
@@ -35,6 +36,7 @@ public record TrainConfig(
         boolean full,
         int epochs,
         int factEpochs,
+        double factShare,
         long maxTokens,
         int batchTokens,
         int batchRows,
@@ -94,6 +96,7 @@ public record TrainConfig(
                         full,
                         train.integer("epochs", 3, 1, 1000),
                         train.integer("fact_epochs", 3, 0, 1000),
+                        train.number("fact_share", 0, 0, 0.5),
                         (long) train.number("max_tokens", 0, 0, 1e15),
                         train.integer("batch_tokens", 2048, 0, 10_000_000),
                         train.integer("batch_rows", 0, 0, 100_000),

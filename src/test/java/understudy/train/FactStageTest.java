@@ -2,6 +2,7 @@ package understudy.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ class FactStageTest {
     private static final List<TrainingRow> CHATS = TrainingRows.halves(SEED + 1, 10, 8, 30);
     private static final List<TrainingRow> VALIDATION = TrainingRows.halves(SEED + 2, 4, 8, 30);
     private static final TrainConfig CONFIG = Configs.tiny("fact_epochs=2", "validate_every=2");
+    private static final TrainConfig MIXED =
+            Configs.tiny("fact_epochs=2", "fact_share=0.2", "validate_every=2");
 
     @TempDir static Path home;
 
@@ -89,6 +92,20 @@ class FactStageTest {
     }
 
     @Test
+    void factsAmongTheChatsHaveTheirShare() {
+        TrainConfig config = Configs.tiny("fact_epochs=1", "epochs=8", "fact_share=0.2");
+        Plan plan = Plan.of(FACTS, CHATS, config);
+        long all =
+                plan.steps().subList(plan.factSteps(), plan.steps().size()).stream()
+                        .mapToLong(Plan.Batch::tokens)
+                        .sum();
+        double chats = 8.0 * tokens(CHATS);
+        assertThat((all - chats) / all).isCloseTo(0.2, within(0.02));
+        assertThat(plan.epochTokens()).isEqualTo(tokens(CHATS));
+        assertThat(LearnedRows.times(FACTS, CHATS, config, plan.steps().size())).containsOnly(8);
+    }
+
+    @Test
     void aBoundOnTokensHoldsForBothAndLeavesMostToTheChats() {
         for (long bound = 1; bound < 3 * tokens(CHATS); bound += 7) {
             TrainConfig config = Configs.tiny("fact_epochs=9", "epochs=9", "max_tokens=" + bound);
@@ -114,7 +131,7 @@ class FactStageTest {
     }
 
     private static void train(RunFolder run, List<TrainingRow> facts) throws IOException {
-        runs.train(run, CONFIG, facts, CHATS, VALIDATION);
+        runs.train(run, MIXED, facts, CHATS, VALIDATION);
     }
 
     @Test
@@ -122,9 +139,9 @@ class FactStageTest {
         RunFolder unbroken = runs.folder();
         train(unbroken, FACTS);
         TrainRuns.Outcome wanted = TrainRuns.outcome(unbroken);
-        int facts = Plan.of(FACTS, CHATS, CONFIG).factSteps();
+        int facts = Plan.of(FACTS, CHATS, MIXED).factSteps();
         int steps = TrainRuns.events(unbroken, RunEvent.StepDone.class).size();
-        assertThat(steps).isEqualTo(Plan.of(FACTS, CHATS, CONFIG).steps().size());
+        assertThat(steps).isEqualTo(Plan.of(FACTS, CHATS, MIXED).steps().size());
         assertThat(TrainRuns.events(unbroken, RunEvent.Validated.class))
                 .isNotEmpty()
                 .allMatch(v -> v.step() > facts);
@@ -134,7 +151,7 @@ class FactStageTest {
             assertThatThrownBy(() ->
                             runs.train(
                                     run,
-                                    CONFIG,
+                                    MIXED,
                                     "same",
                                     FACTS,
                                     CHATS,
@@ -156,7 +173,7 @@ class FactStageTest {
 
     @Test
     void factsAloneAreNothingToTrainOn() {
-        assertThatThrownBy(() -> runs.train(runs.folder(), CONFIG, FACTS, List.of(), VALIDATION))
+        assertThatThrownBy(() -> runs.train(runs.folder(), MIXED, FACTS, List.of(), VALIDATION))
                 .isInstanceOf(UserError.class);
     }
 }
