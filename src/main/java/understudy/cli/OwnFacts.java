@@ -18,7 +18,7 @@ final class OwnFacts {
     /// @throws UserError where the file that is named is not there, or cannot be understood
     static List<Fact> read(Workspace workspace, FactSettings settings) {
         Path file = file(workspace, settings);
-        if (!settings.on() || settings.file().isBlank() && !Files.isRegularFile(file)) {
+        if (!settings.on() || (settings.file().isBlank() && !Files.isRegularFile(file))) {
             return List.of();
         }
         return FactsFile.read(file);
