@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /// The folders of one home, where everything that belongs to a person lies.
 ///
 /// ```
-/// HOME/ chats.db  corrections.jsonl  datasets/NAME/  runs/ID/  models/  logs/
+/// HOME/ chats.db  corrections.jsonl  facts.md  datasets/NAME/  runs/ID/  models/  logs/
 /// ```
 ///
 /// @param home absolute

@@ -131,10 +131,11 @@ final class Writer {
     /// What decides about a text beside its own words.
     private record Screen(List<String> theirs, Confided confided) {}
 
-    /// What the model knows beside the conversation; the date and names alone are no secret.
+    /// What the model knows beside the conversation; the date and names alone are no secret, and
+    /// what the owner wrote into `facts.md` is for everybody who asks.
     private Confided confided(Task task, LocalDate today, List<String> theirs) {
         List<String> lines = new ArrayList<>(task.facts());
-        lines.add(rules.voice().firstLine(task.partner(), today));
+        lines.add(rules.voice().withoutFacts().firstLine(task.partner(), today));
         return new Confided(lines, theirs);
     }
 

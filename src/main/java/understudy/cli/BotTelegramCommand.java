@@ -35,7 +35,6 @@ import understudy.bot.Rhythm;
 import understudy.bot.TelegramTransport;
 import understudy.chat.Message;
 import understudy.chat.Person;
-import understudy.dataset.DatasetConfig;
 import understudy.generate.GenerateOptions;
 import understudy.privacy.OthersWords;
 import understudy.privacy.OutputFilter;
@@ -209,14 +208,14 @@ final class BotTelegramCommand extends Command {
                         && RunFolder.latestFinished(workspace).isEmpty();
         Voice voice = none ? CompleterOptions.owner(workspace) : trained(workspace);
         if (me != null && !me.isBlank()) {
-            return new Voice(me.strip(), voice == null ? "" : voice.systemLine());
+            String line = voice == null ? "" : voice.systemLine();
+            return new Voice(me.strip(), line, false, voice == null ? "" : voice.facts());
         }
         return voice == null ? new Voice(account.username(), "") : voice;
     }
 
     private Voice trained(Workspace workspace) throws IOException {
-        RunSetup setup = RunSetup.of(RunFolder.open(workspace, run));
-        return new Voice(setup.me(), DatasetConfig.from(setup.data()).systemLine());
+        return RunSetup.of(RunFolder.open(workspace, run)).voice();
     }
 
     /// Host of the other machine that writes the answers; empty for this one.

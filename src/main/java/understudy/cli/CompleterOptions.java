@@ -199,7 +199,6 @@ final class CompleterOptions {
     private static Completer behind(
             Workspace workspace, UpstreamConfig config, RunSetup setup, Console console) {
         DatasetConfig data = DatasetConfig.from(setup.data());
-        Voice voice = new Voice(setup.me(), data.systemLine(), data.roleNames());
         boolean seed = data.template() == DatasetConfig.Template.SEED;
         TemplateEncoder encoder = null;
         try {
@@ -210,7 +209,7 @@ final class CompleterOptions {
                             + ": the other server's own template is used, and tokens are"
                             + " estimated");
         }
-        return new UpstreamCompleter(config, voice, encoder);
+        return new UpstreamCompleter(config, setup.voice(), encoder);
     }
 
     /// The first line of the default recipe, where somebody said who they are; null for none.

@@ -53,6 +53,12 @@ final class EvaluateCommand extends Command {
                     "Try to get out what was put in: planted secrets, passages, data of others.")
     boolean leak;
 
+    @Option(
+            names = "--facts",
+            description =
+                    "Ask for facts of yours, known and unknown, in words that training never saw.")
+    boolean facts;
+
     @Option(names = "--scores-only", description = "Only bits per character: no replies, no page.")
     boolean scoresOnly;
 
@@ -91,7 +97,8 @@ final class EvaluateCommand extends Command {
     @Option(
             names = "--samples",
             description =
-                    "Show messages and replies on the page, which otherwise has numbers only.")
+                    "Show messages and replies on the page, which otherwise has numbers only; with"
+                            + " --facts here.")
     boolean samples;
 
     @Option(
@@ -106,7 +113,8 @@ final class EvaluateCommand extends Command {
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
-        boolean rowsOnly = rowsFile != null && !quick && replies == null && !blind && !leak;
+        boolean rowsOnly =
+                rowsFile != null && !quick && replies == null && !blind && !leak && !facts;
         if (scoresOnly || rowsOnly) {
             evaluate(workspace, console);
             return ExitCode.OK;
@@ -117,6 +125,10 @@ final class EvaluateCommand extends Command {
             console.result(
                     new LeakEvaluation(workspace, console)
                             .run(evaluated.run(), chosen.device, LeakTest.Effort.STANDARD));
+            return ExitCode.OK;
+        }
+        if (facts) {
+            new FactEvaluation(console, evaluated, chosen.device, seed, samples).run();
             return ExitCode.OK;
         }
         if (port < 0 || port > MOST_PORT) {

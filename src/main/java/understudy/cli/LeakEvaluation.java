@@ -27,6 +27,7 @@ import understudy.store.ChatStore;
 import understudy.text.TemplateEncoder;
 import understudy.train.LearnedRows;
 import understudy.train.TrainConfig;
+import understudy.train.TrainingRow;
 
 /// `evaluate --leak`: what can be got out of a run, kept as `report/leak.json` and `leak.html`.
 final class LeakEvaluation {
@@ -70,8 +71,9 @@ final class LeakEvaluation {
         OptionalInt longest = OptionalInt.of(config.rowLength());
         List<DatasetRow> all = dataset.rows(Part.TRAIN, encoder, longest);
         List<DatasetRow> heldOut = dataset.rows(Part.HELDOUT, encoder, longest);
+        List<TrainingRow> facts = TrainCommand.rows(dataset.rows(Part.FACTS, encoder, longest));
         int steps = run.history().best().map(RunEvent.Validated::step).orElse(run.history().step());
-        int[] times = LearnedRows.times(TrainCommand.rows(all), config, steps);
+        int[] times = LearnedRows.times(facts, TrainCommand.rows(all), config, steps);
         List<DatasetRow> rows = new ArrayList<>();
         List<Integer> counts = new ArrayList<>();
         for (int i = 0; i < times.length; i++) {

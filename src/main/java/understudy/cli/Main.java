@@ -27,6 +27,7 @@ import picocli.CommandLine.Model.OptionSpec;
             DoctorCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
+            FactsCommand.class,
             ForgetCommand.class,
             ImportCommand.class,
             MessagesCommand.class,

@@ -74,6 +74,14 @@ final class PrepareCommand extends Command {
                             + " dataset.balance=T.")
     @Nullable Double balance;
 
+    @Option(
+            names = "--facts",
+            paramLabel = "FILE",
+            description =
+                    "Facts about you, to be learned first (default: facts.md of the home, where"
+                            + " there is one); short for --set dataset.facts_file=FILE.")
+    @Nullable Path facts;
+
     @Mixin RecipeOptions recipe = new RecipeOptions();
 
     @Override
@@ -95,6 +103,7 @@ final class PrepareCommand extends Command {
                             datasetConfig.corrections()
                                     ? new Corrections(workspace.corrections()).read()
                                     : Corrections.Read.NONE,
+                            OwnFacts.read(workspace, datasetConfig.facts()),
                             new Prepared.Origin(model.id(), recipeFile.name(), settings),
                             encoder,
                             safeguards);
@@ -120,6 +129,9 @@ final class PrepareCommand extends Command {
         }
         if (balance != null) {
             sets.add("dataset.balance=" + balance);
+        }
+        if (facts != null) {
+            sets.add("dataset.facts_file=" + facts.toAbsolutePath().normalize());
         }
         return sets;
     }
@@ -172,6 +184,8 @@ final class PrepareCommand extends Command {
         result.put("canaries", report.canaries().different());
         result.put("corrections_read", report.corrected().read());
         result.put("corrections_rows", report.corrected().rows());
+        result.put("facts_read", report.facts().read());
+        result.put("facts_rows", report.part(Part.FACTS).rows());
         return result;
     }
 }

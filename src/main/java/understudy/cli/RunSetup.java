@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import understudy.base.ExitCode;
 import understudy.base.Settings;
 import understudy.base.UserError;
+import understudy.dataset.DatasetConfig;
+import understudy.reply.Voice;
 import understudy.run.RunFolder;
 
 /// What a run was made from: its `config.yaml`, enough to go on with it or to talk to it.
@@ -12,10 +14,17 @@ import understudy.run.RunFolder;
 /// @param dataset name of the dataset
 /// @param recipe  name of the recipe
 /// @param me      the owner's name in the first lines
+/// @param facts   the line of the owner's facts in the first lines; empty for none
 /// @param data    section `dataset`
 /// @param train   section `train`
 record RunSetup(
-        String base, String dataset, String recipe, String me, Settings data, Settings train) {
+        String base,
+        String dataset,
+        String recipe,
+        String me,
+        String facts,
+        Settings data,
+        Settings train) {
 
     /// The last key: half a file is often good YAML too.
     private static final String LAST = "complete";
@@ -44,8 +53,15 @@ record RunSetup(
                 all.text("dataset_name", ""),
                 all.text("recipe", ""),
                 all.text("me", ""),
+                all.text("fact_line", ""),
                 all.section("dataset"),
                 all.section("train"));
+    }
+
+    /// Whose voice the run learned.
+    Voice voice() {
+        DatasetConfig config = DatasetConfig.from(data);
+        return new Voice(me, config.systemLine(), config.roleNames(), facts);
     }
 
     /// Whether all weights learned; else an adapter did.
@@ -59,6 +75,9 @@ record RunSetup(
         word(yaml, "dataset_name", dataset);
         word(yaml, "recipe", recipe);
         word(yaml, "me", me);
+        if (!facts.isEmpty()) {
+            word(yaml, "fact_line", facts);
+        }
         section(yaml, "dataset", data);
         section(yaml, "train", train);
         yaml.append(LAST).append(": true\n");

@@ -23,7 +23,6 @@ import understudy.reply.Completer;
 import understudy.reply.Refusal;
 import understudy.reply.Shelf;
 import understudy.reply.Speaker;
-import understudy.reply.Voice;
 import understudy.run.RunFolder;
 import understudy.run.RunState;
 import understudy.tensor.Quantization;
@@ -146,9 +145,8 @@ final class RunShelf implements Shelf {
                                     Completer.Kind.RUN,
                                     run.created().getEpochSecond(),
                                     ModelConfig.read(base.path()).maxPositions());
-                    Voice voice = new Voice(setup.me(), data.systemLine(), data.roleNames());
                     TemplateEncoder encoder = TemplateEncoder.load(base.path(), seed);
-                    return new Known(run, setup, base, new Speaker(info, encoder, voice));
+                    return new Known(run, setup, base, new Speaker(info, encoder, setup.voice()));
                 });
     }
 

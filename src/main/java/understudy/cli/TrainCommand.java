@@ -134,7 +134,11 @@ final class TrainCommand extends Command {
         List<TrainingRow> training =
                 weighted(dataset.rows(Part.TRAIN, encoder, longest), dataset.config());
         List<TrainingRow> validation = rows(dataset.rows(Part.VALIDATION, encoder, longest));
-        Job job = new Job(setup, trainConfig, model, training, validation);
+        List<TrainingRow> facts =
+                trainConfig.factEpochs() == 0 && trainConfig.factShare() == 0
+                        ? List.of()
+                        : rows(dataset.rows(Part.FACTS, encoder, longest));
+        Job job = new Job(setup, trainConfig, model, facts, training, validation);
         if (unfinished.isPresent()) {
             RunFolder run = unfinished.get();
             try (RunLock lock = run.lock();
@@ -215,6 +219,7 @@ final class TrainCommand extends Command {
             RunSetup setup,
             TrainConfig config,
             BaseModel model,
+            List<TrainingRow> facts,
             List<TrainingRow> training,
             List<TrainingRow> validation) {}
 
@@ -228,11 +233,16 @@ final class TrainCommand extends Command {
                         job.setup.dataset(),
                         job.setup.recipe(),
                         engine.choice().reason(),
-                        fingerprint(job.setup, job.training, job.validation));
+                        fingerprint(job));
+        if (!job.facts.isEmpty()) {
+            console.say(
+                    "first your facts: %d samples, %d times"
+                            .formatted(job.facts.size(), job.config.factEpochs()));
+        }
         TrainProgress progress = new TrainProgress(run.id(), job.config.full(), console);
         Trainer trainer = new Trainer(engine.model(), job.config, run, about, progress::event);
         try (StopSignal signal = new StopSignal(trainer::requestStop)) {
-            Trainer.Result result = trainer.train(job.training, job.validation);
+            Trainer.Result result = trainer.train(job.facts, job.training, job.validation);
             progress.end(result);
             console.result(
                     json(
@@ -288,6 +298,7 @@ final class TrainCommand extends Command {
                 dataset.folder().getFileName().toString(),
                 chosen,
                 me(workspace, dataset),
+                dataset.factLine(),
                 dataset.description().section("dataset"),
                 settings.section("train"));
     }
@@ -344,12 +355,11 @@ final class TrainCommand extends Command {
     }
 
     /// Of all that decides what a run becomes.
-    private static String fingerprint(
-            RunSetup setup, List<TrainingRow> training, List<TrainingRow> validation) {
+    private static String fingerprint(Job job) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(setup.yaml().getBytes(StandardCharsets.UTF_8));
-            for (List<TrainingRow> rows : List.of(training, validation)) {
+            digest.update(job.setup.yaml().getBytes(StandardCharsets.UTF_8));
+            for (List<TrainingRow> rows : List.of(job.facts, job.training, job.validation)) {
                 for (TrainingRow row : rows) {
                     java.nio.ByteBuffer ids = java.nio.ByteBuffer.allocate(4 * row.length());
                     ids.asIntBuffer().put(row.ids());

@@ -33,13 +33,13 @@ record CorrectionRows(List<PreparedRow> rows, DatasetReport.Corrected count) {
     }
 
     /// @param people everybody in the store, for their relation to the owner
+    /// @param first  the first line of the dataset's rows
     static CorrectionRows of(
             Corrections.Read read,
             Collection<Person> people,
-            String myName,
-            DatasetConfig config,
+            FirstLine first,
             ConversationEncoder encoder) {
-        Maker maker = new Maker(people, myName, config, encoder);
+        Maker maker = new Maker(people, first, first.config(), encoder);
         Map<String, Integer> lastLine = new HashMap<>();
         read.corrections().forEach(c -> lastLine.put(c.correction().id(), c.line()));
         Map<CorrectionDrop, List<Integer>> dropped = new EnumMap<>(CorrectionDrop.class);
@@ -77,16 +77,16 @@ record CorrectionRows(List<PreparedRow> rows, DatasetReport.Corrected count) {
 
     private record Maker(
             Collection<Person> people,
-            String myName,
+            FirstLine opening,
             DatasetConfig config,
             ConversationEncoder encoder) {
 
         /// Null where the correction does not fit a row.
         @Nullable PreparedRow row(Correction correction, int number) {
             Partner partner = partner(correction);
-            Line first = DatasetBuilder.firstLine(config, partner, myName, correction.date());
+            Line first = opening.of(partner, correction.date());
             List<Line> turns = history(correction, partner);
-            turns.add(new Line(Role.ASSISTANT, myName, correction.correction()));
+            turns.add(new Line(Role.ASSISTANT, opening.myName(), correction.correction()));
             RowSplitter.Row row =
                     new RowSplitter(encoder, config.maxLength()).split(first, turns).getLast();
             int last = row.lines().size() - 1;
@@ -121,7 +121,7 @@ record CorrectionRows(List<PreparedRow> rows, DatasetReport.Corrected count) {
                 lines.add(
                         new Line(
                                 said.role(),
-                                mine ? myName : name,
+                                mine ? opening.myName() : name,
                                 content,
                                 config.relation(partner, said.role())));
             }

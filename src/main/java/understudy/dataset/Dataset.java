@@ -58,6 +58,11 @@ public record Dataset(
                 description);
     }
 
+    /// The line of the owner's facts in every first line; empty for none.
+    public String factLine() {
+        return description.text("fact_line", "");
+    }
+
     /// The rows of a part, in tokens, each at most `max_length` long.
     public List<DatasetRow> rows(Part part, ConversationEncoder encoder) {
         return rows(part, encoder, OptionalInt.empty());
@@ -68,6 +73,10 @@ public record Dataset(
     /// @param longest tokens: rows over it are split again by the same rules, at a turn, so that
     ///                no own turn is cut from what it answers and each is in one row only
     public List<DatasetRow> rows(Part part, ConversationEncoder encoder, OptionalInt longest) {
+        String expected = description.section("files").section(part.key()).text("sha256", "(none)");
+        if (part == Part.FACTS && expected.equals("(none)")) {
+            return List.of(); // a dataset without facts
+        }
         Path file = folder.resolve(part.file());
         List<DatasetRow> rows = new ArrayList<>();
         MessageDigest digest = DatasetFolder.sha256();
@@ -80,7 +89,6 @@ public record Dataset(
         } catch (IOException | JacksonException e) {
             throw damaged(file, e);
         }
-        String expected = description.section("files").section(part.key()).text("sha256", "(none)");
         if (!HexFormat.of().formatHex(digest.digest()).equals(expected)) {
             throw damaged(file, null);
         }

@@ -6,24 +6,20 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.chat.Person;
 import understudy.chat.Role;
 import understudy.chat.Turn;
+import understudy.dataset.facts.Fact;
+import understudy.dataset.facts.FactLine;
 import understudy.store.ChatStore;
 import understudy.store.Corrections;
-import understudy.store.StoredChat;
-import understudy.store.StoredMessage;
 import understudy.text.ConversationEncoder;
 import understudy.text.Line;
-import understudy.text.SystemLine;
 
 /// Builds a dataset of everything in the store.
 public final class DatasetBuilder {
@@ -81,9 +77,25 @@ public final class DatasetBuilder {
             Prepared.Origin origin,
             ConversationEncoder encoder,
             Safeguards safeguards) {
+        return build(store, corrections, List.of(), origin, encoder, safeguards);
+    }
+
+    /// The same with the owner's facts.
+    ///
+    /// @param facts not looked at where the setting `facts` is off
+    public static Prepared build(
+            ChatStore store,
+            Corrections.Read corrections,
+            List<Fact> facts,
+            Prepared.Origin origin,
+            ConversationEncoder encoder,
+            Safeguards safeguards) {
         DatasetConfig config = DatasetConfig.from(origin.settings());
         return new DatasetBuilder(origin, config, encoder, safeguards)
-                .build(store, config.corrections() ? corrections : Corrections.Read.NONE);
+                .build(
+                        store,
+                        config.corrections() ? corrections : Corrections.Read.NONE,
+                        config.facts().on() ? facts : List.of());
     }
 
     /// The owner, before anything slow is begun.
@@ -96,26 +108,21 @@ public final class DatasetBuilder {
         return store.me().orElseThrow(() -> ownerUnknown(store));
     }
 
-    private Prepared build(ChatStore store, Corrections.Read corrections) {
+    private Prepared build(ChatStore store, Corrections.Read corrections, List<Fact> facts) {
         Person me = owner(store);
-        Map<Long, Person> people =
-                store.people().stream().collect(Collectors.toMap(Person::id, p -> p));
-        Map<Long, String> names = new HashMap<>();
         Redactor redactor = safeguards.redactor();
-        redactor.learn(store, corrections, safeguards.canaries().texts());
-        people.forEach((id, person) -> names.put(id, redactor.name(person.name())));
-        String myName = config.myName().isBlank() ? me.name() : config.myName();
-        names.put(me.id(), myName);
-        BlockMaker maker = new BlockMaker(config, me.id(), names, funnel);
-        List<List<Block>> chats = new ArrayList<>();
-        for (StoredChat chat : store.chats()) {
-            List<StoredMessage> lines = redactor.messages(store.messages(chat.id()), names);
-            Partner partner = redactor.partner(partner(chat, lines, me, people));
-            String label = redactor.name(label(chat, store.chats()));
-            chats.add(maker.blocks(label, partner, lines));
-        }
-        Map<Part, List<Block>> parts =
-                safeguards.canaries().plant(HeldOut.split(chats, config), myName, redactor);
+        List<String> more = new ArrayList<>(safeguards.canaries().texts());
+        facts.forEach(fact -> more.add(fact.value()));
+        redactor.learn(store, corrections, more);
+        ChatBlocks read = ChatBlocks.of(store, me, config, redactor, funnel);
+        String myName = read.myName();
+        List<Fact> told = redactor.facts(facts);
+        String factLine = FactLine.of(config.facts().line(), told);
+        FirstLine first = new FirstLine(config, myName, factLine);
+        Map<Part, List<Block>> split = HeldOut.split(read.chats(), config);
+        FactRows factRows =
+                FactRows.of(told, split.getOrDefault(Part.TRAIN, List.of()), first, encoder);
+        Map<Part, List<Block>> parts = safeguards.canaries().plant(split, myName, redactor);
         NotLearned notLearned = NotLearned.of(parts, config.selection());
         for (Part part : Part.values()) {
             rows.put(part, new ArrayList<>());
@@ -124,22 +131,22 @@ public final class DatasetBuilder {
                     drop(DropReason.NEAR_DUPLICATE, block, 0, block.turns().size());
                     continue;
                 }
-                add(part, block, myName, notLearned.turns(block));
+                add(part, block, first, notLearned.turns(block));
             }
         }
         CorrectionRows corrected =
                 CorrectionRows.of(
                         redactor.corrections(corrections, myName),
-                        people.values(),
-                        myName,
-                        config,
+                        read.people().values(),
+                        first,
                         encoder);
+        rows.put(Part.FACTS, factRows.rows());
         rows.computeIfAbsent(Part.TRAIN, p -> new ArrayList<>()).addAll(corrected.rows());
-        DatasetReport report = report(corrected.count(), notLearned.counts());
+        DatasetReport report = report(corrected.count(), notLearned.counts(), factRows.count());
         if (report.part(Part.TRAIN).rows() == 0) {
             throw nothingToLearn(report);
         }
-        return new Prepared(origin, rows, report);
+        return new Prepared(origin, rows, report, factLine, factRows.questions());
     }
 
     private static UserError ownerUnknown(ChatStore store) {
@@ -151,35 +158,13 @@ public final class DatasetBuilder {
                         .orElse("understudy people --me NAME   (understudy people lists them)"));
     }
 
-    /// A chat's name, with its platform where two platforms have one of that name.
-    private static String label(StoredChat chat, List<StoredChat> all) {
-        long same = all.stream().filter(c -> c.name().equals(chat.name())).count();
-        return same > 1 ? chat.name() + " (" + chat.platform() + ")" : chat.name();
-    }
-
-    private static Partner partner(
-            StoredChat chat, List<StoredMessage> lines, Person me, Map<Long, Person> people) {
-        List<Person> others =
-                lines.stream()
-                        .map(StoredMessage::personId)
-                        .filter(Objects::nonNull)
-                        .distinct()
-                        .filter(id -> id != me.id())
-                        .map(people::get)
-                        .filter(Objects::nonNull)
-                        .toList();
-        return others.size() == 1
-                ? new Partner(others.getFirst().name(), others.getFirst().role(), false)
-                : new Partner(chat.name(), null, others.size() > 1);
-    }
-
-    private void add(Part part, Block block, String myName, BitSet unlearned) {
+    private void add(Part part, Block block, FirstLine opening, BitSet unlearned) {
         boolean filtered = part != Part.HELDOUT && config.learn() == DatasetConfig.Learn.OWN;
         if (filtered && !block.hasOwnTurn()) {
             drop(DropReason.NO_OWN_TURN, block, 0, block.turns().size());
             return;
         }
-        Line first = firstLine(block, myName);
+        Line first = opening.of(block.partner(), block.start());
         List<Line> turns = block.turns().stream().map(turn -> line(turn, block.partner())).toList();
         List<RowSplitter.Row> split =
                 (part == Part.HELDOUT ? heldOutSplitter : splitter).split(first, turns);
@@ -211,23 +196,6 @@ public final class DatasetBuilder {
         if (any) {
             blocks.merge(part, 1, Integer::sum);
         }
-    }
-
-    private @Nullable Line firstLine(Block block, String myName) {
-        return firstLine(config, block.partner(), myName, block.start());
-    }
-
-    static @Nullable Line firstLine(
-            DatasetConfig config, Partner partner, String myName, LocalDateTime start) {
-        String pattern = partner.group() ? config.groupLine() : config.systemLine();
-        if (pattern.isBlank()) {
-            return null;
-        }
-        return new Line(
-                Role.SYSTEM,
-                null,
-                SystemLine.render(
-                        pattern, myName, partner.name(), partner.role(), start.toLocalDate()));
     }
 
     private Line line(Turn turn, Partner partner) {
@@ -284,7 +252,9 @@ public final class DatasetBuilder {
     }
 
     private DatasetReport report(
-            DatasetReport.Corrected corrected, Map<NotLearned.Reason, Integer> notLearned) {
+            DatasetReport.Corrected corrected,
+            Map<NotLearned.Reason, Integer> notLearned,
+            DatasetReport.FactCount facts) {
         Map<Part, DatasetReport.PartCount> parts = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
             List<PreparedRow> all = rows.getOrDefault(part, List.of());
@@ -315,7 +285,8 @@ public final class DatasetBuilder {
                 notLearned,
                 corrected,
                 safeguards.redactor().counts(),
-                safeguards.canaries().planted());
+                safeguards.canaries().planted(),
+                facts);
     }
 
     private long learned(PreparedRow row) {

@@ -44,6 +44,7 @@ import understudy.text.TokenRow;
 /// @param roleNames       `role_names`, false: whether the recipe `seed` writes what a person is to
 ///                        the owner in place of `user`
 /// @param selection       which of the owner's turns are learned, and how often
+/// @param facts           what becomes of the owner's facts
 public record DatasetConfig(
         int mergeMinutes,
         int gapMinutes,
@@ -62,7 +63,8 @@ public record DatasetConfig(
         String redactWords,
         int canaries,
         boolean roleNames,
-        Selection selection) {
+        Selection selection,
+        FactSettings facts) {
     public DatasetConfig {
         redact = Set.copyOf(redact);
     }
@@ -118,7 +120,8 @@ public record DatasetConfig(
                         section.text("redact_words", ""),
                         section.integer("canaries", 0, 0, Canaries.MOST),
                         section.flag("role_names", false),
-                        Selection.from(section));
+                        Selection.from(section),
+                        FactSettings.from(section));
         section.refuseOthers();
         return config;
     }

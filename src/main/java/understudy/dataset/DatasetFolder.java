@@ -43,8 +43,13 @@ public final class DatasetFolder {
             Files.deleteIfExists(folder.resolve(DESCRIPTION));
             Map<Part, String> checksums = new EnumMap<>(Part.class);
             for (Part part : Part.values()) {
-                checksums.put(part, rows(part, prepared.part(part), rendered));
+                if (part == Part.FACTS && prepared.part(part).isEmpty()) {
+                    Files.deleteIfExists(folder.resolve(part.file()));
+                } else {
+                    checksums.put(part, rows(part, prepared.part(part), rendered));
+                }
             }
+            prepared.questions().write(folder);
             PrivateFiles.write(
                     folder.resolve("report.json"),
                     out ->
@@ -128,7 +133,11 @@ public final class DatasetFolder {
         yaml.append("template: ");
         DatasetConfig config = DatasetConfig.from(prepared.origin().settings());
         yaml.append(config.template() == DatasetConfig.Template.SEED ? "seed" : "model");
-        yaml.append("\ndataset:\n");
+        yaml.append('\n');
+        if (!prepared.factLine().isEmpty()) {
+            yaml.append("fact_line: ").append(quoted(prepared.factLine())).append('\n');
+        }
+        yaml.append("dataset:\n");
         prepared.origin()
                 .settings()
                 .yaml()

@@ -22,6 +22,7 @@ import understudy.privacy.Kind;
 ///                     training part, which they add no messages and no blocks to
 /// @param redacted     what was replaced by pseudonyms, by writer
 /// @param canaries     made-up secrets that were planted, and the turns that hold them
+/// @param facts        what became of the owner's facts; their rows are a part of their own
 public record DatasetReport(
         long messagesRead,
         Map<Part, PartCount> parts,
@@ -33,7 +34,8 @@ public record DatasetReport(
         Map<NotLearned.Reason, Integer> notLearned,
         Corrected corrected,
         List<Redacted> redacted,
-        Planted canaries) {
+        Planted canaries,
+        FactCount facts) {
 
     public DatasetReport {
         parts = Map.copyOf(parts);
@@ -64,7 +66,19 @@ public record DatasetReport(
             long tokens,
             long learnedTokens,
             int ownTurns,
-            long ownCharacters) {}
+            long ownCharacters) {
+        Map<String, Object> tree() {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("messages", messages);
+            tree.put("blocks", blocks);
+            tree.put("rows", rows);
+            tree.put("tokens", tokens);
+            tree.put("learned_tokens", learnedTokens);
+            tree.put("own_turns", ownTurns);
+            tree.put("own_characters", ownCharacters);
+            return tree;
+        }
+    }
 
     /// @param messages how many
     /// @param chat     where the first of them is
@@ -144,6 +158,29 @@ public record DatasetReport(
         static final Planted NONE = new Planted(0, 0);
     }
 
+    /// @param read      facts in the owner's file
+    /// @param told      questions about them that are answered
+    /// @param evaded    questions about unknown facts that are answered by an evasion
+    /// @param evasions  different ones that the owner wrote
+    /// @param languages of the questions, such as `en`
+    public record FactCount(int read, int told, int evaded, int evasions, List<String> languages) {
+        static final FactCount NONE = new FactCount(0, 0, 0, 0, List.of());
+
+        public FactCount {
+            languages = List.copyOf(languages);
+        }
+
+        Map<String, Object> tree() {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("read", read);
+            tree.put("told", told);
+            tree.put("evaded", evaded);
+            tree.put("evasions", evasions);
+            tree.put("languages", languages);
+            return tree;
+        }
+    }
+
     /// Places by kind over all writers.
     public Map<Kind, Long> redactedByKind() {
         Map<Kind, Long> all = new TreeMap<>();
@@ -161,15 +198,10 @@ public record DatasetReport(
         tree.put("messages_read", messagesRead);
         for (Part part : Part.values()) {
             PartCount count = part(part);
-            Map<String, Object> inner = new LinkedHashMap<>();
-            inner.put("messages", count.messages);
-            inner.put("blocks", count.blocks);
-            inner.put("rows", count.rows);
-            inner.put("tokens", count.tokens);
-            inner.put("learned_tokens", count.learnedTokens);
-            inner.put("own_turns", count.ownTurns);
-            inner.put("own_characters", count.ownCharacters);
-            tree.put(part.key(), inner);
+            if (part == Part.FACTS && count.rows == 0) {
+                continue;
+            }
+            tree.put(part.key(), count.tree());
         }
         List<Object> reasons = new ArrayList<>();
         for (Dropped drop : dropped) {
@@ -210,6 +242,9 @@ public record DatasetReport(
         tree.put("corrections", corrected.tree());
         tree.put("redacted", redacted.stream().map(Redacted::tree).toList());
         tree.put("canaries", Map.of("different", canaries.different(), "turns", canaries.turns()));
+        if (facts.read > 0) {
+            tree.put("facts_file", facts.tree());
+        }
         return tree;
     }
 

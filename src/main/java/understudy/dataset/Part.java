@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /// What rows are for.
 public enum Part {
+    /// Learned from before the others: made of the owner's facts; there may be none.
+    FACTS,
     /// Learned from.
     TRAIN,
     /// Measured during training, to stop in time.

@@ -3,13 +3,21 @@ package understudy.dataset;
 import java.util.List;
 import java.util.Map;
 import understudy.base.Settings;
+import understudy.dataset.facts.FactQuestions;
 
 /// A dataset in memory.
 ///
 /// @param origin what it was made with
 /// @param rows   of every part
 /// @param report what became of every message
-public record Prepared(Origin origin, Map<Part, List<PreparedRow>> rows, DatasetReport report) {
+/// @param factLine  the line of the owner's facts in every row; empty for none
+/// @param questions about facts, kept back to measure with
+public record Prepared(
+        Origin origin,
+        Map<Part, List<PreparedRow>> rows,
+        DatasetReport report,
+        String factLine,
+        FactQuestions questions) {
     public Prepared {
         rows = Map.copyOf(rows);
     }

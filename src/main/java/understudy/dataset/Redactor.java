@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.chat.Correction;
 import understudy.chat.Message;
+import understudy.dataset.facts.Fact;
 import understudy.privacy.Kind;
 import understudy.privacy.Redaction;
 import understudy.privacy.RedactionKey;
@@ -137,6 +138,11 @@ public final class Redactor {
     /// A text that is nobody's message, so that no report counts it.
     String uncounted(String text) {
         return text(text, null);
+    }
+
+    /// Facts with what is replaced in them; their keys stay.
+    List<Fact> facts(List<Fact> facts) {
+        return facts.stream().map(fact -> fact.with(uncounted(fact.value()))).toList();
     }
 
     /// A name under its pseudonym where the owner's list has it, or where it is a number.

@@ -30,6 +30,9 @@ public final class ReportText {
         }
         for (Part part : Part.values()) {
             DatasetReport.PartCount count = report.part(part);
+            if (part == Part.FACTS) {
+                continue; // made of no message
+            }
             lines.add(
                     ("  = %,d messages %s: %,d conversations, %,d samples, %,d tokens"
                                     + " (%,d learned), %,d of your turns")
@@ -49,6 +52,7 @@ public final class ReportText {
             }
         }
         corrections(report.corrected(), lines);
+        facts(report, lines);
         redacted(report, lines);
         if (report.splitBlocks() > 0) {
             lines.add("%,d long conversations were split".formatted(report.splitBlocks()));
@@ -80,6 +84,28 @@ public final class ReportText {
         }
     }
 
+    private static void facts(DatasetReport report, List<String> lines) {
+        DatasetReport.FactCount facts = report.facts();
+        if (facts.read() == 0) {
+            return;
+        }
+        DatasetReport.PartCount part = report.part(Part.FACTS);
+        lines.add(
+                "%,d facts read: %,d samples to learn first, %,d tokens, questions in %s"
+                        .formatted(
+                                facts.read(),
+                                part.rows(),
+                                part.tokens(),
+                                String.join(" and ", facts.languages())));
+        lines.add(
+                facts.evasions() == 0
+                        ? "  no evasive answer of yours was found, so none is learned for unknown"
+                                + " facts"
+                        : ("  %,d questions about unknown facts have one of %,d evasive answers"
+                                        + " of yours")
+                                .formatted(facts.evaded(), facts.evasions()));
+    }
+
     private static void redacted(DatasetReport report, List<String> lines) {
         if (!report.redacted().isEmpty()) {
             lines.add("replaced by pseudonyms: " + kinds(report.redactedByKind()));
@@ -109,6 +135,7 @@ public final class ReportText {
 
     private static String words(Part part) {
         return switch (part) {
+            case FACTS -> "made of your facts";
             case TRAIN -> "to learn from";
             case VALIDATION -> "to stop in time";
             case HELDOUT -> "held out for the score";

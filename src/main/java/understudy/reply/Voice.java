@@ -12,10 +12,21 @@ import understudy.text.SystemLine;
 /// @param me         the owner's name in the first line
 /// @param systemLine pattern of the first line, see [understudy.text.SystemLine]; empty for none
 /// @param roleNames  whether lines of the other side say what they are to the owner
-public record Voice(String me, String systemLine, boolean roleNames) {
+/// @param facts      the line behind the first one that tells the owner's facts; empty for none
+public record Voice(String me, String systemLine, boolean roleNames, String facts) {
     /// A voice that was learned without such names.
     public Voice(String me, String systemLine) {
         this(me, systemLine, false);
+    }
+
+    /// A voice that was learned without a line of facts.
+    public Voice(String me, String systemLine, boolean roleNames) {
+        this(me, systemLine, roleNames, "");
+    }
+
+    /// The same without the line of facts.
+    public Voice withoutFacts() {
+        return new Voice(me, systemLine, roleNames);
     }
 
     /// To whom one talks.
@@ -38,10 +49,11 @@ public record Voice(String me, String systemLine, boolean roleNames) {
 
     /// The first line of a conversation with `partner`; empty for none.
     public String firstLine(Partner partner, LocalDate date) {
-        if (systemLine.isBlank()) {
-            return "";
-        }
         String name = partner.name() == null ? "somebody" : partner.name();
-        return SystemLine.render(systemLine, me, name, partner.relation(), date);
+        String first =
+                systemLine.isBlank()
+                        ? ""
+                        : SystemLine.render(systemLine, me, name, partner.relation(), date);
+        return SystemLine.with(first, facts);
     }
 }

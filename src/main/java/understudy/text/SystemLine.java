@@ -41,6 +41,11 @@ public final class SystemLine {
         return fill(line.toString(), me, person, relation, date);
     }
 
+    /// A first line with the line that tells facts behind it; either may be empty.
+    public static String with(String first, String facts) {
+        return first.isBlank() ? facts : facts.isBlank() ? first : first + "\n" + facts;
+    }
+
     /// One pass, so that a name with braces in it stays a name.
     private static String fill(
             String pattern, String me, String person, @Nullable String relation, LocalDate date) {

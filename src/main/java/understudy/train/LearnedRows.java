@@ -11,14 +11,17 @@ import understudy.model.RowPass.PackedRow;
 public final class LearnedRows {
     private LearnedRows() {}
 
+    /// @param facts  as the run was given them; not counted
     /// @param rows   as the run was given them
     /// @param config the run's
     /// @param steps  by then
     /// @return how often each row was learned from; rows that are equal share their count
-    public static int[] times(List<TrainingRow> rows, TrainConfig config, int steps) {
-        Plan plan = Plan.of(rows, config);
+    public static int[] times(
+            List<TrainingRow> facts, List<TrainingRow> rows, TrainConfig config, int steps) {
+        Plan plan = Plan.of(facts, rows, config);
         Map<IntBuffer, Integer> counts = new HashMap<>();
-        for (Plan.Batch batch : plan.steps().subList(0, Math.min(steps, plan.steps().size()))) {
+        int last = Math.clamp(steps, plan.factSteps(), plan.steps().size());
+        for (Plan.Batch batch : plan.steps().subList(plan.factSteps(), last)) {
             for (PackedRow packed : batch.rows()) {
                 int[] starts = packed.starts();
                 for (int s = 0; s < starts.length; s++) {

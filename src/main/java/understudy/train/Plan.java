@@ -7,29 +7,99 @@ import understudy.model.RowPass.PackedRow;
 
 /// Every step of a run in order, known before it starts.
 ///
+/// Rows of facts come first, as a stage of their own. The chats follow, with some facts among them
+/// again where the recipe wants it; without, their order and rates are as if there had been none.
+///
 /// @param steps       what each step learns from
-/// @param epochTokens tokens of one epoch; where rows have weights, in the mean
-record Plan(List<Batch> steps, long epochTokens) {
+/// @param factSteps   the first of them, which learn from facts
+/// @param epochTokens tokens of one epoch of the chats; where rows have weights, in the mean
+record Plan(List<Batch> steps, int factSteps, long epochTokens) {
+    /// Part of a bound on tokens that facts may take.
+    private static final int FACT_SHARE = 4;
+
+    /// Tokens of a step of facts. They are few, and one pass over them is to be many small steps;
+    /// as large as those of the chats, there would be a handful in all.
+    private static final int FACT_STEP = 512;
+
+    private static final double LEAST_WEIGHT = 1e-6;
+    private static final double MOST_WEIGHT = 20;
+
     /// What one step of the optimiser learns from.
     ///
-    /// @param epoch   passes over the data when it is done, such as 1.25
+    /// @param epoch   passes over the chats when it is done, such as 1.25; 0 for facts
     /// @param tokens  of its rows, context included
     /// @param learned tokens with a loss; the step's loss is their mean
     record Batch(List<PackedRow> rows, double epoch, long tokens, int learned) {}
 
-    /// @throws IllegalArgumentException without anything to learn
+    /// A plan without facts.
     static Plan of(List<TrainingRow> rows, TrainConfig config) {
-        Packer packer = new Packer(config.rowLength(), config.seed());
-        long epochTokens =
-                Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
+        return of(List.of(), rows, config);
+    }
+
+    /// @param facts learned from first; a bound on tokens leaves a quarter to them at most
+    /// @throws IllegalArgumentException without anything to learn from the chats
+    static Plan of(List<TrainingRow> facts, List<TrainingRow> chats, TrainConfig config) {
+        long epochTokens = tokens(chats);
+        List<TrainingRow> rows = reminded(facts, chats, config);
         long bound = config.maxTokens() == 0 ? Long.MAX_VALUE : config.maxTokens();
+        List<Batch> told =
+                facts.isEmpty()
+                        ? List.of()
+                        : facts(facts, bound / FACT_SHARE, config).stream()
+                                .filter(b -> b.tokens <= bound / FACT_SHARE) // else it is alone
+                                .map(b -> new Batch(b.rows, 0, b.tokens, b.learned))
+                                .toList();
+        long taken = told.stream().mapToLong(Batch::tokens).sum();
+        List<Batch> steps = new ArrayList<>(told);
+        steps.addAll(
+                stage(rows, config.epochs(), config.rowLength(), bound - taken, config, false));
+        if (steps.size() == told.size() || chats.stream().allMatch(r -> r.learned().isEmpty())) {
+            throw new IllegalArgumentException("nothing to learn");
+        }
+        return new Plan(List.copyOf(steps), told.size(), epochTokens);
+    }
+
+    private static long tokens(List<TrainingRow> rows) {
+        return Math.round(rows.stream().mapToDouble(r -> r.weight() * r.length()).sum());
+    }
+
+    /// The chats with facts among them, as often as makes them the share of tokens that is wanted:
+    /// what is learned first is else forgotten over what follows.
+    private static List<TrainingRow> reminded(
+            List<TrainingRow> facts, List<TrainingRow> chats, TrainConfig config) {
+        double share = config.factShare();
+        if (facts.isEmpty() || share == 0) {
+            return chats;
+        }
+        double wanted = share / (1 - share) * tokens(chats);
+        double weight = Math.clamp(wanted / tokens(facts), LEAST_WEIGHT, MOST_WEIGHT);
+        List<TrainingRow> all = new ArrayList<>(chats);
+        facts.forEach(row -> all.add(new TrainingRow(row.ids(), row.learned(), weight)));
+        return all;
+    }
+
+    private static List<Batch> facts(List<TrainingRow> rows, long bound, TrainConfig config) {
+        int rowLength = Math.min(FACT_STEP, config.rowLength());
+        return stage(rows, config.factEpochs(), rowLength, bound, config, true);
+    }
+
+    /// @param bound tokens at most, but for one step
+    /// @param alone whether every packed row is a step
+    private static List<Batch> stage(
+            List<TrainingRow> rows,
+            int epochs,
+            int rowLength,
+            long bound,
+            TrainConfig config,
+            boolean alone) {
+        Packer packer = new Packer(rowLength, config.seed());
         List<Batch> steps = new ArrayList<>();
         long tokens = 0;
-        for (int epoch = 0; epoch < config.epochs(); epoch++) {
+        for (int epoch = 0; epoch < epochs; epoch++) {
             List<PackedRow> packed = packer.pack(rows, epoch);
             long all = packed.stream().mapToLong(r -> r.ids().length).sum();
             long before = 0;
-            for (List<PackedRow> part : parts(packed, config)) {
+            for (List<PackedRow> part : alone ? singly(packed) : parts(packed, config)) {
                 long size = part.stream().mapToLong(r -> r.ids().length).sum();
                 int learned = part.stream().mapToInt(r -> r.scored().cardinality()).sum();
                 if (learned == 0) {
@@ -37,17 +107,18 @@ record Plan(List<Batch> steps, long epochTokens) {
                     continue;
                 }
                 if (tokens + size > bound && !steps.isEmpty()) {
-                    return new Plan(List.copyOf(steps), epochTokens);
+                    return steps;
                 }
                 tokens += size;
                 before += size;
                 steps.add(new Batch(part, epoch + (double) before / all, size, learned));
             }
         }
-        if (steps.isEmpty()) {
-            throw new IllegalArgumentException("nothing to learn");
-        }
-        return new Plan(List.copyOf(steps), epochTokens);
+        return steps;
+    }
+
+    private static List<List<PackedRow>> singly(List<PackedRow> rows) {
+        return rows.stream().map(List::of).toList();
     }
 
     private static List<List<PackedRow>> parts(List<PackedRow> rows, TrainConfig config) {
@@ -93,12 +164,16 @@ record Plan(List<Batch> steps, long epochTokens) {
         return TrainBenchmark.seen(steps.stream().flatMap(b -> b.rows().stream()).toList());
     }
 
-    /// Learning rate of a step.
+    /// Learning rate of a step: each stage has its warm-up, and only that of the chats a fall.
     ///
     /// @param step from 0
     double rate(int step, TrainConfig config) {
-        double rise = Math.min(1, (step + 1.0) / Math.max(1, config.warmupSteps()));
-        double done = (double) step / steps.size();
+        int inStage = step < factSteps ? step : step - factSteps;
+        double rise = Math.min(1, (inStage + 1.0) / Math.max(1, config.warmupSteps()));
+        if (step < factSteps) {
+            return config.learningRate() * rise;
+        }
+        double done = (double) inStage / (steps.size() - factSteps);
         double fall =
                 switch (config.schedule()) {
                     case "cosine" -> 0.5 * (1 + Math.cos(Math.PI * done));

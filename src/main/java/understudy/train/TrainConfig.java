@@ -10,7 +10,10 @@ import understudy.tensor.Quantization;
 ///
 /// @param full           whether all weights learn; else an adapter does
 /// @param epochs         passes over the training rows, 1 to 1000
-/// @param maxTokens      training tokens at most, whatever the epochs; 0 for no bound
+/// @param factEpochs     passes over the rows of facts before that, 0 to 1000
+/// @param factShare      part of the tokens behind them that are facts again, 0 to 0.5
+/// @param maxTokens      training tokens at most, whatever the epochs and facts included; 0 for no
+///     bound
 /// @param batchTokens    a step takes rows until it has this many tokens; 0 leaves it to
 ///     `batchRows`
 /// @param batchRows      a step takes this many rows; 0 leaves it to `batchTokens`
@@ -32,6 +35,8 @@ import understudy.tensor.Quantization;
 public record TrainConfig(
         boolean full,
         int epochs,
+        int factEpochs,
+        double factShare,
         long maxTokens,
         int batchTokens,
         int batchRows,
@@ -90,6 +95,8 @@ public record TrainConfig(
                 new TrainConfig(
                         full,
                         train.integer("epochs", 3, 1, 1000),
+                        train.integer("fact_epochs", 3, 0, 1000),
+                        train.number("fact_share", 0, 0, 0.5),
                         (long) train.number("max_tokens", 0, 0, 1e15),
                         train.integer("batch_tokens", 2048, 0, 10_000_000),
                         train.integer("batch_rows", 0, 0, 100_000),

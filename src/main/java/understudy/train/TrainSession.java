@@ -230,7 +230,8 @@ final class TrainSession implements AutoCloseable {
     /// @return whether to go on
     private boolean validateWhenDue() {
         boolean last = state.step() == plan.steps().size();
-        if (validation.isEmpty() || !(last || validationIsDue())) {
+        boolean facts = state.step() <= plan.factSteps();
+        if (validation.isEmpty() || facts || !(last || validationIsDue())) {
             return true;
         }
         double loss = validate();
@@ -241,14 +242,16 @@ final class TrainSession implements AutoCloseable {
         return !patienceIsOver();
     }
 
-    /// By the number of the step, not by steps since the last time, which a resumed run would
-    /// count from another place.
+    /// By the number of the step in the chats, not by steps since the last time, which a resumed
+    /// run would count from another place.
     private boolean validationIsDue() {
         TrainConfig.Every every = config.validate();
         if (!every.time().isZero()) {
             return since(validatedTime).compareTo(every.time()) >= 0;
         }
-        return every.steps() == 0 ? epochEnds() : state.step() % every.steps() == 0;
+        return every.steps() == 0
+                ? epochEnds()
+                : (state.step() - plan.factSteps()) % every.steps() == 0;
     }
 
     private boolean patienceIsOver() {

@@ -83,9 +83,18 @@ public final class Trainer {
     /// Goes on from the run's newest whole checkpoint where it has one.
     ///
     /// @param validation may be empty; then what the last step gave is kept
+    public Result train(List<TrainingRow> training, List<TrainingRow> validation)
+            throws IOException {
+        return train(List.of(), training, validation);
+    }
+
+    /// The same with a first stage. What facts alone gave is neither measured nor kept.
+    ///
+    /// @param facts learned from first, [TrainConfig#factEpochs()] times; may be empty
     /// @throws UserError where there is nothing to learn, the run belongs to other data, or the
     ///     loss is not a number for several steps
-    public Result train(List<TrainingRow> training, List<TrainingRow> validation)
+    public Result train(
+            List<TrainingRow> facts, List<TrainingRow> training, List<TrainingRow> validation)
             throws IOException {
         if (training.stream().allMatch(r -> r.learned().isEmpty())) {
             throw new UserError(
@@ -93,7 +102,7 @@ public final class Trainer {
                     about.dataset,
                     "see `understudy prepare` for what was left out and why");
         }
-        Plan plan = Plan.of(training, config);
+        Plan plan = Plan.of(facts, training, config);
         boolean recompute = recompute(plan); // before anything is held for it
         TrainSession.Job job =
                 new TrainSession.Job(model, config, run, about, watcher, () -> stopping);

@@ -8,6 +8,8 @@ final class Configs {
             """
             method: lora
             epochs: 2
+            fact_epochs: 3
+            fact_share: 0
             max_tokens: 0
             batch_rows: 0
             schedule: cosine

@@ -59,6 +59,29 @@ final class TrainRuns {
             List<TrainingRow> validation,
             BiConsumer<RunEvent, Trainer> watcher)
             throws IOException {
+        return train(run, config, fingerprint, List.of(), training, validation, watcher);
+    }
+
+    /// A training with facts, watched by nobody.
+    Trainer.Result train(
+            RunFolder run,
+            TrainConfig config,
+            List<TrainingRow> facts,
+            List<TrainingRow> training,
+            List<TrainingRow> validation)
+            throws IOException {
+        return train(run, config, "same", facts, training, validation, TrainRuns::nothing);
+    }
+
+    Trainer.Result train(
+            RunFolder run,
+            TrainConfig config,
+            String fingerprint,
+            List<TrainingRow> facts,
+            List<TrainingRow> training,
+            List<TrainingRow> validation,
+            BiConsumer<RunEvent, Trainer> watcher)
+            throws IOException {
         Trainer.About about =
                 new Trainer.About(
                         "tiny/llama",
@@ -70,7 +93,7 @@ final class TrainRuns {
                         fingerprint);
         Trainer[] self = new Trainer[1];
         self[0] = new Trainer(model, config, run, about, event -> watcher.accept(event, self[0]));
-        return self[0].train(training, validation);
+        return self[0].train(facts, training, validation);
     }
 
     static void nothing(RunEvent event, Trainer trainer) {}
