@@ -157,10 +157,13 @@ class ServeMemoryIT {
             for (int client = 0; client < CLIENTS; client++) {
                 all.add(
                         clients.submit(() -> {
-                            for (int i = next.getAndIncrement(); i < to; i = next.getAndIncrement()) {
+                            for (int i = next.getAndIncrement();
+                                    i < to;
+                                    i = next.getAndIncrement()) {
                                 HttpResponse<String> answer =
                                         http.send(
-                                                mixed(i), HttpResponse.BodyHandlers.ofString(UTF_8));
+                                                mixed(i),
+                                                HttpResponse.BodyHandlers.ofString(UTF_8));
                                 assertThat(answer.statusCode())
                                         .as("request %d: %s", i, answer.body())
                                         .isEqualTo(200);
@@ -220,7 +223,9 @@ class ServeMemoryIT {
             for (int client = 0; client < CLIENTS; client++) {
                 all.add(
                         clients.submit(() -> {
-                            for (int i = next.getAndIncrement(); i < to; i = next.getAndIncrement()) {
+                            for (int i = next.getAndIncrement();
+                                    i < to;
+                                    i = next.getAndIncrement()) {
                                 leave(i);
                             }
                             return null;

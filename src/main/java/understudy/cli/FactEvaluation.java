@@ -19,11 +19,10 @@ import understudy.evaluate.voice.Exchange;
 import understudy.evaluate.voice.ReplyWriter;
 import understudy.evaluate.voice.Source;
 import understudy.generate.Generator;
-import understudy.model.Adapter;
-import understudy.model.PeftFolder;
 import understudy.reply.Voice;
 import understudy.text.Line;
 import understudy.text.SystemLine;
+import understudy.text.Tokenizer;
 
 /// `evaluate --facts`: what a run says to questions about its owner, kept as `report/facts.json`.
 final class FactEvaluation {
@@ -72,24 +71,30 @@ final class FactEvaluation {
         int all = questions.all().size();
         ReplyProgress progress = new ReplyProgress(console, SOURCES.size() * all);
         Map<Source, List<String>> answers = new EnumMap<>(Source.class);
-        try (LoadedModel engine =
-                        LoadedModel.as(evaluated.setup().train(), evaluated.base().path(), device);
-                Generator generator =
-                        new Generator(engine.model(), evaluated.encoder().tokenizer())) {
-            console.say(
-                    "run " + evaluated.run().id() + " against its base " + evaluated.base().id());
-            try (Adapter adapter =
-                    PeftFolder.load(engine.model(), evaluated.run().adapter(), false)) {
-                ask(Source.CLONE, exchanges(questions, first(voice)), generator, answers, progress);
-                engine.model().detachAdapter();
-                generator.forget(adapter);
-            }
-            String told = SystemLine.with(first(voice.withoutFacts()), questions.line());
-            ask(Source.PROMPT, exchanges(questions, told), generator, answers, progress);
-            String bare = first(voice.withoutFacts());
-            ask(Source.BASE, exchanges(questions, bare), generator, answers, progress);
+        String own = first(voice);
+        String told = SystemLine.with(first(voice.withoutFacts()), questions.line());
+        String bare = first(voice.withoutFacts());
+        console.say("run " + evaluated.run().id() + " against its base " + evaluated.base().id());
+        try (RunModels models = RunModels.of(evaluated, device)) {
+            models.after(model -> {
+                try (Generator generator = new Generator(model, tokenizer())) {
+                    ask(Source.CLONE, exchanges(questions, own), generator, answers, progress);
+                    return answers;
+                }
+            });
+            models.before(model -> {
+                try (Generator generator = new Generator(model, tokenizer())) {
+                    ask(Source.PROMPT, exchanges(questions, told), generator, answers, progress);
+                    ask(Source.BASE, exchanges(questions, bare), generator, answers, progress);
+                    return answers;
+                }
+            });
         }
         return answers;
+    }
+
+    private Tokenizer tokenizer() {
+        return evaluated.encoder().tokenizer();
     }
 
     /// As somebody whom the owner does not know would be answered.

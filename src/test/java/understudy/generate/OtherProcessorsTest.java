@@ -37,16 +37,14 @@ class OtherProcessorsTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             boolean ofTheLauncher =
-                    flag.startsWith("-XX:") || flag.startsWith("--enable") || flag.startsWith("-Do");
+                    flag.startsWith("-XX:")
+                            || flag.startsWith("--enable")
+                            || flag.startsWith("-Do");
             if (ofTheLauncher || (vectors && flag.startsWith("--add-"))) {
                 command.add(flag);
             }
         }
-        command.addAll(
-                List.of(
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-XX:+IgnoreUnrecognizedVMOptions"));
+        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+IgnoreUnrecognizedVMOptions"));
         command.addAll(List.of(flags));
         command.addAll(
                 List.of(
