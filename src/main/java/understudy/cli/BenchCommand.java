@@ -64,7 +64,10 @@ final class BenchCommand extends Command {
         SERVE
     }
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "train, decode, prefill, batch or serve.")
+    @Parameters(
+            index = "0",
+            paramLabel = "WHAT",
+            description = "train, decode, prefill, batch or serve.")
     What what = What.TRAIN;
 
     @Option(
@@ -414,7 +417,8 @@ final class BenchCommand extends Command {
         console.say(
                 String.format(
                         Locale.ROOT,
-                        "%d of %d texts are the same written %d at once as alone; %.1f s and %.1f s",
+                        "%d of %d texts are the same written %d at once as alone;"
+                                + " %.1f s and %.1f s",
                         result.equal(),
                         result.texts(),
                         atOnce,

@@ -32,11 +32,7 @@ public final class BatchBenchmark {
     /// @param tokens  of each text
     /// @param atOnce  texts in the making
     public static Result run(
-            LanguageModel model,
-            Tokenizer tokenizer,
-            List<int[]> prompts,
-            int tokens,
-            int atOnce) {
+            LanguageModel model, Tokenizer tokenizer, List<int[]> prompts, int tokens, int atOnce) {
         GenerateOptions greedy =
                 new GenerateOptions.Builder()
                         .maxTokens(tokens)

@@ -78,8 +78,7 @@ class ExporterTest {
         return exporter.scored(out, folder.resolve("spare"));
     }
 
-    static Exporter exporter(
-            Form form, WeightType type, Path model, @Nullable Path adapter) {
+    static Exporter exporter(Form form, WeightType type, Path model, @Nullable Path adapter) {
         Exporter.Source source =
                 new Exporter.Source(
                         "20261127-120000-abc", model, adapter, false, "org/tiny", "abc");

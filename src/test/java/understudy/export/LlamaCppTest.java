@@ -63,9 +63,7 @@ class LlamaCppTest {
                 new ArrayList<>(List.of(python(), "src/test/resources/python/llama_cpp_check.py"));
         Arrays.stream(files).map(Path::toString).forEach(command::add);
         Process process =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (OutputStream in = process.getOutputStream()) {
             in.write(Json.json().writeValueAsBytes(Map.of("ids", ids)));
         }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import understudy.chat.Role;
@@ -34,8 +33,8 @@ class RealModelTest {
     private static final int FEW = 6;
     private static final Path MODEL = Path.of(System.getProperty("understudy.model", ""));
 
-    /// Three computations of the same logits: transformers, Java, and libtorch, which is slow a token
-    /// at a time and reads a few.
+    /// Three computations of the same logits: transformers, Java, and libtorch, which is slow one
+    /// token at a time and reads a few.
     @ParameterizedTest
     @EnumSource(
             value = Quantization.class,
