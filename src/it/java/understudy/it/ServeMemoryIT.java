@@ -99,8 +99,8 @@ class ServeMemoryIT {
         }
     }
 
-    /// Request `i`: whole or as a stream, long or short, with texts that stop it or without, through
-    /// the run or its base.
+    /// Request `i`: whole or as a stream, long or short, with texts that stop it or without, to the
+    /// run or its base.
     private HttpRequest mixed(int i) {
         SplittableRandom random = new SplittableRandom(SEED + i);
         Map<String, Object> body = new LinkedHashMap<>();
@@ -151,22 +151,35 @@ class ServeMemoryIT {
     }
 
     private void send(int from, int to) throws Exception {
+        several(
+                from,
+                to,
+                i -> {
+                    HttpResponse<String> answer =
+                            http.send(mixed(i), HttpResponse.BodyHandlers.ofString(UTF_8));
+                    assertThat(answer.statusCode())
+                            .as("request %d: %s", i, answer.body())
+                            .isEqualTo(200);
+                });
+    }
+
+    /// What a client does with a number.
+    @FunctionalInterface
+    private interface Deed {
+        void of(int i) throws Exception;
+    }
+
+    /// Numbers `from` to `to`, shared out among [#CLIENTS].
+    private static void several(int from, int to, Deed deed) throws Exception {
         AtomicInteger next = new AtomicInteger(from);
         try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             List<Future<?>> all = new ArrayList<>();
             for (int client = 0; client < CLIENTS; client++) {
                 all.add(
                         clients.submit(() -> {
-                            for (int i = next.getAndIncrement();
-                                    i < to;
-                                    i = next.getAndIncrement()) {
-                                HttpResponse<String> answer =
-                                        http.send(
-                                                mixed(i),
-                                                HttpResponse.BodyHandlers.ofString(UTF_8));
-                                assertThat(answer.statusCode())
-                                        .as("request %d: %s", i, answer.body())
-                                        .isEqualTo(200);
+                            int i = next.getAndIncrement();
+                            for (; i < to; i = next.getAndIncrement()) {
+                                deed.of(i);
                             }
                             return null;
                         }));
@@ -184,12 +197,12 @@ class ServeMemoryIT {
     @Order(2)
     void clientsThatLeaveInTheMiddleLeaveNothingBehind() throws Exception {
         String alone = seeded();
-        leave(0, 100);
+        leaveAll(0, 100);
         Held before = held();
         String beside;
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
             Future<String> text = other.submit(this::seeded);
-            leave(100, LEAVE);
+            leaveAll(100, LEAVE);
             beside = text.get();
         }
         assertThat(beside).isEqualTo(alone);
@@ -216,25 +229,8 @@ class ServeMemoryIT {
         return Json.json().readTree(answer.body()).at("/choices/0/message/content").asString();
     }
 
-    private void leave(int from, int to) throws Exception {
-        AtomicInteger next = new AtomicInteger(from);
-        try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
-            List<Future<?>> all = new ArrayList<>();
-            for (int client = 0; client < CLIENTS; client++) {
-                all.add(
-                        clients.submit(() -> {
-                            for (int i = next.getAndIncrement();
-                                    i < to;
-                                    i = next.getAndIncrement()) {
-                                leave(i);
-                            }
-                            return null;
-                        }));
-            }
-            for (Future<?> one : all) {
-                one.get();
-            }
-        }
+    private void leaveAll(int from, int to) throws Exception {
+        several(from, to, this::leave);
         Awaitility.await()
                 .atMost(30, TimeUnit.SECONDS)
                 .until(() -> gauge("understudy_requests_running") == 0);
@@ -247,7 +243,8 @@ class ServeMemoryIT {
         URI to = URI.create(url);
         String body =
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"the lake?\"}],"
-                        + " \"stream\": true, \"max_tokens\": 1500, \"logit_bias\": {\"1\": -100}}";
+                        + " \"stream\": true, \"max_tokens\": 1500,"
+                        + " \"logit_bias\": {\"1\": -100}}";
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(to.getHost(), to.getPort()), 10_000);
             socket.setSoTimeout(60_000);

@@ -417,8 +417,8 @@ final class BenchCommand extends Command {
         console.say(
                 String.format(
                         Locale.ROOT,
-                        "%d of %d texts are the same written %d at once as alone; %.1f s and %.1f"
-                                + " s",
+                        "%d of %d texts are the same written %d at once as alone;"
+                                + " %.1f s and %.1f s",
                         result.equal(),
                         result.texts(),
                         atOnce,

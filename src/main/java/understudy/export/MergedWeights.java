@@ -22,8 +22,8 @@ import understudy.weights.WeightType;
 /// rounded once, when they are written. Never more than some hundred megabytes are held, whatever
 /// the model's size.
 final class MergedWeights implements AutoCloseable {
-    /// Worked on at once, elements: 32 MB in f32, twice where something is added.
-    private static final long SLAB = 8L << 20;
+    /// Worked on at once, elements: 8 MB in f32, twice where something is added.
+    private static final long SLAB = 2L << 20;
 
     /// Hears of what was written.
     interface Written {
@@ -33,6 +33,9 @@ final class MergedWeights implements AutoCloseable {
     private final StoredWeights base;
     private final @Nullable LoraFactors lora;
     private final Written written;
+
+    /// What is written next; kept, since a heap that is given large arrays grows to its limit.
+    private byte[] buffer = new byte[0];
 
     /// @param model   a Hugging Face folder or a .gguf file
     /// @param adapter a PEFT folder; null for none
@@ -83,22 +86,29 @@ final class MergedWeights implements AutoCloseable {
         long step = Math.max(1, SLAB / weight.columns() / head) * head;
         for (long from = 0; from < weight.rows(); from += step) {
             long count = Math.min(step, weight.rows() - from);
-            byte[] bytes = bytes(weight, from, count, type, gguf);
-            out.write(bytes);
+            int bytes = fill(weight, from, count, type, gguf);
+            out.write(buffer, 0, bytes);
             written.elements(count * weight.columns());
         }
         base.release();
     }
 
-    private byte[] bytes(Weight weight, long from, long count, WeightType type, boolean gguf) {
+    /// Puts rows of a weight into [#buffer].
+    ///
+    /// @return how many bytes they are
+    private int fill(Weight weight, long from, long count, WeightType type, boolean gguf) {
         try (PointerScope scope = new PointerScope()) {
             Tensor rows = base.rows(weight, from, count).contiguous();
             if (lora != null && lora.changes(weight)) {
                 rows.add_(lora.update(weight, from, count));
             }
             Tensor stored = gguf ? asGguf(rows, weight) : rows;
-            byte[] bytes = new byte[(int) type.bytesOf(count * weight.columns())];
-            Quantizer.fromFloats(type, WeightTensors.memory(stored), MemorySegment.ofArray(bytes));
+            int bytes = (int) type.bytesOf(count * weight.columns());
+            if (buffer.length < bytes) {
+                buffer = new byte[bytes];
+            }
+            MemorySegment out = MemorySegment.ofArray(buffer).asSlice(0, bytes);
+            Quantizer.fromFloats(type, WeightTensors.memory(stored), out);
             return bytes;
         }
     }

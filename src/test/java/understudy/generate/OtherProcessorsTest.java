@@ -36,11 +36,8 @@ class OtherProcessorsTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            boolean ofTheLauncher =
-                    flag.startsWith("-XX:")
-                            || flag.startsWith("--enable")
-                            || flag.startsWith("-Do");
-            if (ofTheLauncher || (vectors && flag.startsWith("--add-"))) {
+            boolean launchers = flag.matches("(-XX:|--enable|-Dorg).*");
+            if (launchers || (vectors && flag.startsWith("--add-"))) {
                 command.add(flag);
             }
         }
@@ -81,7 +78,7 @@ class OtherProcessorsTest {
     }
 
     /// Prints the largest difference to libtorch, relative to the largest logit where that is over
-    /// 1, how many lanes a vector has, and a digest. The property `compared` tells whether to compare.
+    /// 1, how many lanes a vector has, and a digest. Compares unless `compared` is false.
     public static void main(String[] arguments) throws Exception {
         boolean compared = Boolean.parseBoolean(System.getProperty("compared", "true"));
         Placement place = Placement.cpu(ComputeType.F32);

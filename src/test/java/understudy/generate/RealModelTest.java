@@ -33,8 +33,8 @@ class RealModelTest {
     private static final int FEW = 6;
     private static final Path MODEL = Path.of(System.getProperty("understudy.model", ""));
 
-    /// Three computations of the same logits: transformers, Java, and libtorch, which is slow a token
-    /// at a time and reads a few.
+    /// Three computations of the same logits: transformers, Java, and libtorch, which is slow one
+    /// token at a time and reads a few.
     @ParameterizedTest
     @EnumSource(
             value = Quantization.class,
