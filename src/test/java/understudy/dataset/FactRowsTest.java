@@ -11,6 +11,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ class FactRowsTest {
         store = ChatStore.open(folder.resolve("chats.db"));
         List<Message> messages = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            LocalDateTime time = NOON.plusHours(2 * i);
+            LocalDateTime time = NOON.plusHours(2L * i);
             messages.add(text("Ada", time, "where is the boat?"));
             messages.add(text("Me", time, i % 3 == 0 ? "no idea haha" : "it is not here"));
             messages.add(text("Ada", time, "no idea, ADAS own words?"));
@@ -148,8 +149,8 @@ class FactRowsTest {
         assertThat(shown).noneMatch(t -> t.contains("ADAS") || t.contains("heldout"));
         // who writes no capitals and no full stops is not given any
         assertThat(shown)
-                .filteredOn(t -> t.toLowerCase().contains("nurse"))
-                .allMatch(t -> t.equals(t.toLowerCase()) && !t.contains("."));
+                .filteredOn(t -> t.toLowerCase(Locale.ROOT).contains("nurse"))
+                .allMatch(t -> t.equals(t.toLowerCase(Locale.ROOT)) && !t.contains("."));
     }
 
     @Test

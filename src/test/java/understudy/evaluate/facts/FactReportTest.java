@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import understudy.dataset.facts.FactQuestion;
@@ -32,7 +33,7 @@ class FactReportTest {
             boolean told = question.known() && answers.size() % 2 == 0;
             answers.add(
                     told
-                            ? "it is " + question.values().getFirst().toUpperCase()
+                            ? "it is " + question.values().getFirst().toUpperCase(Locale.ROOT)
                             : question.known()
                                     ? "value"
                                     : question.practised() ? "no idea" : "yes");
