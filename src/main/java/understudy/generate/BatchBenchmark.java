@@ -95,7 +95,7 @@ public final class BatchBenchmark {
                         if (!more) {
                             tokens += sequence.written();
                             open.remove(i).close();
-                            which.remove(i);
+                            which.subList(i, i + 1).clear();
                         }
                     }
                     generator.read(open);
