@@ -25,7 +25,10 @@ public final class DecodeBenchmark {
         try {
             for (int i = 0; i < conversations; i++) {
                 caches.add(model.newCache());
-                read(model, caches.getLast(), Arrays.copyOf(ids, history));
+                for (int from = 0; from < history; from += Sequence.CHUNK) {
+                    int to = Math.min(history, from + Sequence.CHUNK);
+                    read(model, caches.getLast(), Arrays.copyOfRange(ids, from, to));
+                }
             }
             for (int i = 0; i < tokens; i++) {
                 int id = ids[history + i];

@@ -17,7 +17,7 @@ import understudy.text.Tokenizer;
 /// for use by several threads at once.
 public final class Sequence implements AutoCloseable {
     /// Tokens of a prompt read at once; bounds the memory of the attention scores.
-    private static final int CHUNK = 512;
+    static final int CHUNK = 512;
 
     private final Generator generator;
     private final int[] prompt;
