@@ -90,8 +90,13 @@ public final class Workers {
             LockSupport.unpark(helper); // costs nothing where it is awake
         }
         call.help();
+        long since = System.nanoTime();
         while (call.done.get() < call.parts) {
-            Thread.onSpinWait();
+            if (System.nanoTime() - since < SPIN_NANOS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield(); // other programs have the cores: let the helper have this one
+            }
         }
         current = null;
         Throwable failure = call.failure;
