@@ -14,6 +14,10 @@ public final class Workers {
     /// libtorch's own threads.
     private static final long SPIN_NANOS = 20_000;
 
+    /// How long a caller waits awake for the helpers: where other programs have the cores, the
+    /// helper needs the one that it waits on.
+    private static final long PATIENCE_NANOS = 200_000;
+
     private static final Workers SHARED = new Workers(Libtorch.threads());
 
     private final Thread[] helpers;
@@ -92,10 +96,10 @@ public final class Workers {
         call.help();
         long since = System.nanoTime();
         while (call.done.get() < call.parts) {
-            if (System.nanoTime() - since < SPIN_NANOS) {
+            if (System.nanoTime() - since < PATIENCE_NANOS) {
                 Thread.onSpinWait();
             } else {
-                Thread.yield(); // other programs have the cores: let the helper have this one
+                LockSupport.parkNanos(SPIN_NANOS);
             }
         }
         current = null;
