@@ -32,7 +32,7 @@ abstract class GroupBlock extends RowBlock {
         this.size = size;
         this.offset = offset;
         this.inRow = columns / size;
-        int stretch = parts * Lanes.WIDTH;
+        int stretch = parts * (vectors(columns) ? Lanes.WIDTH : 1); // where there may be no lanes
         this.stretches = (columns + stretch - 1) / stretch;
         this.half = columns % stretch != 0;
     }

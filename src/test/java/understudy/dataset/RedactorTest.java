@@ -80,7 +80,7 @@ class RedactorTest {
     void bothSidesAreRedactedInEveryPartAndNothingElseChanges() {
         Prepared plain = build("redact=none");
         Prepared redacted = build();
-        for (Part part : Part.values()) {
+        for (Part part : List.of(Part.TRAIN, Part.VALIDATION, Part.HELDOUT)) {
             assertThat(redacted.part(part)).hasSameSizeAs(plain.part(part)).isNotEmpty();
             assertThat(redacted.report().part(part)).isEqualTo(plain.report().part(part));
         }
