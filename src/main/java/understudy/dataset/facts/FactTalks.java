@@ -23,6 +23,9 @@ public record FactTalks(List<List<Exchange>> talks, int told, int evaded, FactQu
 
     private static final long SEED = 20_261_127;
 
+    /// Never unknown: every conversation opens with it.
+    private static final String NAME = "name";
+
     /// Every so many topics that nothing is known of are not practised either, to measure with.
     private static final int NOT_PRACTISED = 3;
 
@@ -72,6 +75,7 @@ public record FactTalks(List<List<Exchange>> talks, int told, int evaded, FactQu
             this.facts = facts;
             this.owner = owner;
             unknown.addAll(Wordings.topics());
+            unknown.remove(NAME);
             for (Fact fact : facts) {
                 if (!fact.isStatement()) {
                     unknown.remove(Wordings.topic(fact.key()));

@@ -51,6 +51,13 @@ class FactTalksTest {
         }
     }
 
+    /// The first line of a conversation says who the owner is; to be asked is no reason to evade.
+    @Test
+    void theOwnersNameIsNoSecret() {
+        assertThat(exchanges(TALKS)).noneMatch(e -> e.topic().equals("name"));
+        assertThat(TALKS.questions().all()).noneMatch(q -> q.topic().equals("name"));
+    }
+
     @Test
     void everyFactIsToldInEveryLearnedWording() {
         Wordings english = Wordings.of(FactLanguage.EN);
