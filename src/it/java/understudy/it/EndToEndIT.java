@@ -281,8 +281,11 @@ class EndToEndIT {
     @Test
     void theSameSeedGivesTheSameAnswer() {
         JsonNode answer = json("chat json", "run", "reply", "tokens");
-        assertThat(answer.get("reply").asString()).isNotBlank();
-        assertThat(result("chat").out().strip()).isEqualTo(answer.get("reply").asString());
+        String reply = answer.get("reply").asString();
+        assertThat(reply).isNotBlank();
+        // a tiny model writes control characters, too, which a terminal is spared
+        String shown = reply.replaceAll("\\p{Cntrl}", "").strip();
+        assertThat(result("chat").out().replaceAll("\\p{Cntrl}", "").strip()).isEqualTo(shown);
     }
 
     @Test
