@@ -1,14 +1,14 @@
 package understudy.tensor;
 
 /// Rows of 8-bit numbers with one scale each.
-final class ByteBlock extends RowBlock {
+final class ByteBlock extends UngroupedBlock {
     private final long quants;
     private final long scales;
 
     /// @param quants address of `(rows, columns)` bytes
     /// @param scales address of a float a row
     ByteBlock(long quants, long scales, int rows, int columns) {
-        super(rows, columns, true);
+        super(rows, columns);
         this.quants = quants;
         this.scales = scales;
     }
@@ -23,14 +23,13 @@ final class ByteBlock extends RowBlock {
     }
 
     @Override
-    void dots(int row, int count, float[] x, Scratch scratch, float[] sums) {
+    void dots(int row, int count, float[] x, float[] sums) {
         DotVectors.bytes(at(row, count), x, columns(), sums);
     }
 
     @Override
-    void unpack(
-            int row, int skip, int count, int from, int to, Scratch scratch, float[] out, int gap) {
-        DotVectors.readBytes(at(row + skip, count), from, to, out, gap);
+    void unpack(int row, int count, int from, int to, float[] out, int gap) {
+        DotVectors.readBytes(at(row, count), from, to, out, gap);
     }
 
     @Override

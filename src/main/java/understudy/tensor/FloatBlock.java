@@ -1,13 +1,13 @@
 package understudy.tensor;
 
 /// Rows in f32 or bfloat16.
-final class FloatBlock extends RowBlock {
+final class FloatBlock extends UngroupedBlock {
     private final long address;
     private final boolean half;
     private final long stride;
 
     FloatBlock(long address, int rows, int columns, boolean half) {
-        super(rows, columns, true);
+        super(rows, columns);
         this.address = address;
         this.half = half;
         this.stride = (long) columns * (half ? 2 : 4);
@@ -23,7 +23,7 @@ final class FloatBlock extends RowBlock {
     }
 
     @Override
-    void dots(int row, int count, float[] x, Scratch scratch, float[] sums) {
+    void dots(int row, int count, float[] x, float[] sums) {
         if (half) {
             DotVectors.halves(at(row, count), x, columns(), sums);
         } else {
@@ -32,12 +32,11 @@ final class FloatBlock extends RowBlock {
     }
 
     @Override
-    void unpack(
-            int row, int skip, int count, int from, int to, Scratch scratch, float[] out, int gap) {
+    void unpack(int row, int count, int from, int to, float[] out, int gap) {
         if (half) {
-            DotVectors.readHalves(at(row + skip, count), from, to, out, gap);
+            DotVectors.readHalves(at(row, count), from, to, out, gap);
         } else {
-            DotVectors.readFloats(at(row + skip, count), from, to, out, gap);
+            DotVectors.readFloats(at(row, count), from, to, out, gap);
         }
     }
 

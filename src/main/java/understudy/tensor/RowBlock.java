@@ -14,8 +14,9 @@ public abstract class RowBlock {
     /// Rows at once.
     static final int TILE = 16;
 
-    /// Columns that are unpacked at once for several vectors: they stay in the first cache.
-    private static final int STRETCH = 512;
+    /// Columns that are unpacked at once for several vectors: four rows of them stay in the first
+    /// cache.
+    static final int COLUMNS_AT_ONCE = 512;
 
     private static final boolean AVAILABLE = VectorApi.available() && DotVectors.usable();
 
@@ -60,7 +61,7 @@ public abstract class RowBlock {
     /// Memory that a thread works in.
     public static final class Scratch {
         private final float[] sums;
-        private final float[] unpacked = new float[4 * STRETCH];
+        private final float[] unpacked = new float[4 * COLUMNS_AT_ONCE];
         float[] scales = new float[0];
         float[] minima = new float[0];
         private float[] row = new float[0];
@@ -86,6 +87,12 @@ public abstract class RowBlock {
 
         float[] unpacked() {
             return unpacked;
+        }
+
+        /// Room for a row of `columns` numbers.
+        float[] row(int columns) {
+            row = row.length < columns ? new float[columns] : row;
+            return row;
         }
     }
 
@@ -124,60 +131,16 @@ public abstract class RowBlock {
         }
     }
 
-    /// Sums of lanes of some rows with one vector.
-    void one(Activations x, int which, int row, int tile, Scratch scratch) {
-        int from = which * columns;
-        float[] values = x.in(form());
-        if (from > 0) { // the loops begin at 0
-            scratch.row = scratch.row.length < columns ? new float[columns] : scratch.row;
-            System.arraycopy(values, from, scratch.row, 0, columns);
-            values = scratch.row;
-        }
-        dots(row, tile, values, scratch, scratch.sums);
-    }
+    /// Sums of lanes of some rows with one vector, a vector a row, into [Scratch#sums].
+    abstract void one(Activations x, int which, int row, int tile, Scratch scratch);
 
-    /// Sums of lanes of some rows with several vectors: those of a vector one behind the other.
-    void several(Activations x, int first, int count, int row, int tile, Scratch scratch) {
-        int width = Lanes.WIDTH;
-        float[] sums = scratch.sums;
-        Arrays.fill(sums, 0, count * TILE * width, 0f);
-        float[] values = x.in(form());
-        int each = TILE * width;
-        for (int from = 0; from < columns; from += STRETCH) {
-            int stretch = Math.min(STRETCH, columns - from);
-            for (int r = 0; r < tile; r += 4) {
-                int four = Math.min(4, tile - r);
-                unpack(row, r, four, from, from + stretch, scratch, scratch.unpacked, STRETCH);
-                int done = 0;
-                while (done < count) {
-                    int at = (done * TILE + r) * width;
-                    int in = (first + done) * columns + from;
-                    float[] w = scratch.unpacked;
-                    int now = Math.min(4, count - done);
-                    switch (now) {
-                        case 1 ->
-                                RowVectors.rows1(
-                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
-                        case 2 ->
-                                RowVectors.rows2(
-                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
-                        case 3 ->
-                                RowVectors.rows3(
-                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
-                        default ->
-                                RowVectors.rows4(
-                                        w, STRETCH, values, in, columns, stretch, sums, at, each);
-                    }
-                    done += now;
-                }
-            }
-        }
-    }
+    /// Sums of lanes of some rows with several vectors: those of a vector one behind the other, to
+    /// the bit as [#one] gives them.
+    abstract void several(Activations x, int first, int count, int row, int tile, Scratch scratch);
 
     /// Number by number; rows are unpacked one at a time.
     private void plain(Activations x, int first, int count, int row, int tile, Scratch scratch) {
-        scratch.row = scratch.row.length < columns ? new float[columns] : scratch.row;
-        float[] w = scratch.row;
+        float[] w = scratch.row(columns);
         float[] values = x.values();
         for (int r = 0; r < tile; r++) {
             readPlain(row + r, w, 0);
@@ -217,20 +180,6 @@ public abstract class RowBlock {
 
     /// Brings the scales of a tile's groups into the scratch memory.
     void begin(int row, int count, Scratch scratch) {}
-
-    /// Sums of lanes of some rows with one vector, a vector a row.
-    void dots(int row, int count, float[] x, Scratch scratch, float[] sums) {
-        throw new UnsupportedOperationException("done otherwise");
-    }
-
-    /// Columns `from` to `to` of rows as [#dots] multiplies them.
-    ///
-    /// @param row  the tile's first
-    /// @param skip rows of the tile in front of the first that is unpacked
-    void unpack(
-            int row, int skip, int count, int from, int to, Scratch scratch, float[] out, int gap) {
-        throw new UnsupportedOperationException("done otherwise");
-    }
 
     /// Multiplies products by what all numbers of a row are scaled with.
     void scaleRows(int row, int count, float[] products, int at) {}

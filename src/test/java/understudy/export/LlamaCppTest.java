@@ -1,7 +1,6 @@
 package understudy.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +27,9 @@ import understudy.tensor.Placement;
 import understudy.weights.WeightType;
 
 /// Exported GGUF files in llama.cpp itself, of every family: the whole model, and the adapter on
-/// its base. The Python that has transformers may have llama-cpp-python, too.
-@Tag("transformers")
+/// its base. Runs in the Python that has transformers, if that has
+/// llama-cpp-python, too.
+@Tag("llama")
 class LlamaCppTest {
     private static final int[] IDS = {5, 17, 2, 89, 41, 3, 77, 60, 64, 8};
 
@@ -46,16 +45,6 @@ class LlamaCppTest {
 
     private static String python() {
         return System.getProperty("understudy.transformers", "");
-    }
-
-    @BeforeAll
-    static void llamaCppIsThere() throws Exception {
-        Process process =
-                new ProcessBuilder(python(), "-c", "import llama_cpp")
-                        .redirectErrorStream(true)
-                        .start();
-        process.getInputStream().readAllBytes();
-        assumeTrue(process.waitFor() == 0, "llama-cpp-python is not installed");
     }
 
     private static float[] llama(int[] ids, Path... files) throws Exception {
