@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -151,7 +152,7 @@ final class BenchCommand extends Command {
             paramLabel = "N",
             description =
                     "decode, batch: texts written at once (default: 1 for decode, 8 for batch).")
-    int conversations;
+    @Nullable Integer conversations;
 
     @Option(
             names = "--texts",
@@ -196,7 +197,8 @@ final class BenchCommand extends Command {
                     "--steps, --length",
                     "leave them out");
         }
-        if (conversations < 0 || conversations > 256 || before < 0 || texts < 1) {
+        int atOnce = conversations == null ? 1 : conversations;
+        if (atOnce < 1 || atOnce > 256 || before < 0 || texts < 1) {
             throw new UserError(
                     "conversations must be 1 to 256, history and texts over 0",
                     "--conversations, --history, --texts",
@@ -376,7 +378,7 @@ final class BenchCommand extends Command {
 
     private void decode(Console console, LoadedModel engine) {
         int history = history();
-        int atOnce = Math.max(1, conversations);
+        int atOnce = conversations == null ? 1 : conversations;
         double speed = DecodeBenchmark.decode(engine.model(), history, decoded(), atOnce);
         console.say(
                 String.format(
@@ -406,7 +408,7 @@ final class BenchCommand extends Command {
                                 "random weights write no texts", "--shape", "name a real model"));
         int longest = length == 0 ? 128 : length;
         List<int[]> prompts = prompts(demoRows(workspace, console, model, longest), texts);
-        int atOnce = conversations == 0 ? 8 : conversations;
+        int atOnce = conversations == null ? 8 : conversations;
         BatchBenchmark.Result result =
                 BatchBenchmark.run(
                         engine.model(),

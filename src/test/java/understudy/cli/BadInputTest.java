@@ -220,6 +220,8 @@ class BadInputTest {
             bench decode --length -1
             bench decode --length 1000000000
             bench decode --length 90000
+            bench decode --conversations 0
+            bench batch --texts 0
             bench decode --dtype f8
             bench decode --quantization nf5
             bench decode --shape no-such-model
