@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 import understudy.SyntheticChats;
 import understudy.base.ExitCode;
 import understudy.base.Json;
+import understudy.base.PrivateFiles;
 
 /// What a home knows of others, with the packaged program: replaced before it is learned, measured
 /// after, and gone when somebody is forgotten.
@@ -32,6 +33,7 @@ import understudy.base.Json;
 class PrivacyIT {
     private static final String PHONE = "+49 151 23456789";
     private static final String MAIL = "noor.vandal@mailbox.org";
+    private static final String KEY = "01".repeat(32);
     private static final DateTimeFormatter HEAD =
             DateTimeFormatter.ofPattern("dd/MM/uuuu, HH:mm", Locale.ROOT);
 
@@ -46,6 +48,9 @@ class PrivacyIT {
     void walk(@TempDir Path empty) throws IOException {
         folder = empty;
         program = new Program(folder);
+        // a key of its own would give other pseudonyms, and other bits of chance, at every run
+        PrivateFiles.createFolders(program.home());
+        PrivateFiles.writeString(program.home().resolve("redaction.key"), KEY);
         String kim = export("Kim", 1).toString();
         String noor = export("Noor", 2).toString();
         step("import", "import --me Robin --date-order dmy", kim, noor);
