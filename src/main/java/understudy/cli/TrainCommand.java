@@ -29,6 +29,7 @@ import understudy.dataset.PersonBalance;
 import understudy.hub.Hub;
 import understudy.hub.HubSettings;
 import understudy.hub.LocalModel;
+import understudy.model.ModelConfig;
 import understudy.run.RunEvent;
 import understudy.run.RunFolder;
 import understudy.run.RunLock;
@@ -293,6 +294,7 @@ final class TrainCommand extends Command {
         add(all, "checkpoint_every", checkpointEvery);
         String chosen = recipe == null ? dataset.recipe() : recipe;
         Settings settings = RecipeFile.load(chosen, config, all).settings();
+        ModelConfig shape = ModelConfig.read(BaseModel.find(workspace, dataset.base()).path());
         return new RunSetup(
                 dataset.base(),
                 dataset.folder().getFileName().toString(),
@@ -300,7 +302,7 @@ final class TrainCommand extends Command {
                 me(workspace, dataset),
                 dataset.factLine(),
                 dataset.description().section("dataset"),
-                settings.section("train"));
+                TrainConfig.settled(settings.section("train"), shape.hidden()));
     }
 
     private static void add(List<String> sets, String key, @Nullable Object value) {

@@ -56,8 +56,8 @@ public record TrainConfig(
         String computeType,
         Quantization quantization) {
 
-    private static final double LORA_RATE = 5e-4;
-    private static final double FULL_RATE = 5e-5;
+    static final String RATE = "learning_rate";
+    static final String AUTO = "auto";
 
     /// An interval in steps or in time.
     ///
@@ -133,10 +133,18 @@ public record TrainConfig(
         return config;
     }
 
-    /// All weights move the model much further than an adapter at the same rate.
+    /// The same settings with a number wherever `auto` depends on the model: a run keeps what it
+    /// began with.
+    ///
+    /// @param train  the section `train` of a recipe
+    /// @param hidden hidden size of the model, 1 or more
+    public static Settings settled(Settings train, int hidden) {
+        return LearningRate.settled(train, from(train).full, hidden);
+    }
+
+    /// Runs that were begun before their settings were settled say `auto`, and go on as they began.
     private static double learningRate(Settings train, boolean full) {
-        return train.text("learning_rate", "auto").equals("auto")
-                ? full ? FULL_RATE : LORA_RATE
-                : train.number("learning_rate", LORA_RATE, 0, 1);
+        double standard = LearningRate.ofOldRuns(full);
+        return train.text(RATE, AUTO).equals(AUTO) ? standard : train.number(RATE, standard, 0, 1);
     }
 }
