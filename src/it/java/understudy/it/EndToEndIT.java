@@ -58,7 +58,7 @@ class EndToEndIT {
         step(
                 "train",
                 "train --json --epochs 9 --max-tokens 60000 --checkpoint-every 20"
-                        + " --set learning_rate=1e-2 --set train.batch_tokens=1024");
+                        + " --set learning_rate=1e-2 --set train.batch_tokens=1000");
         step("runs", "runs --json");
         step("runs show", "runs show --json");
         step("evaluate", "evaluate --quick --json --rows", rowsFile().toString());
@@ -210,7 +210,7 @@ class EndToEndIT {
         assertThat(log.damagedLines()).isEmpty();
         assertThat(log.events().getFirst()).isInstanceOf(RunEvent.Started.class);
         assertThat(log.events().getLast()).isInstanceOf(RunEvent.Finished.class);
-        assertThat(Files.readString(run.config())).contains("batch_tokens: 1024");
+        assertThat(Files.readString(run.config())).contains("batch_tokens: 1000");
         assertThat(run.checkpoints()).isNotEmptyDirectory();
     }
 

@@ -6,11 +6,11 @@ import understudy.base.Settings;
 /// The learning rate where a recipe leaves it open (`auto`): found by a search for one model,
 /// SmolLM2-135M (docs/LOG.md), and for others the less the wider they are, as `1 / d` for hidden
 /// size d: the law by which Adam's best rate carries over from narrow to wide models ("Tensor
-/// Programs V", Yang et al., 2022). A model of 4,096 gets 2.8e-4, within the 2e-4 to 3e-4 that
+/// Programs V", Yang et al., 2022). A model of 4,096 gets 2.1e-4, as the 2e-4 to 3e-4 that
 /// people use for adapters of 7B models. All weights take a fifteenth, which "LoRA Without Regret"
 /// (Schulman et al., 2025) found for short runs.
 final class LearningRate {
-    private static final double LORA = 2e-3;
+    private static final double LORA = 1.5e-3;
     private static final double FULL = LORA / 15;
 
     /// The hidden size for which these were found. Narrower models get the same rate: none was

@@ -9,21 +9,21 @@ class LearningRateTest {
 
     @Test
     void widerModelsTakeSmallerSteps() {
-        assertThat(LearningRate.of(false, 2048)).isEqualTo(5.6e-4);
-        assertThat(LearningRate.of(false, 576)).isEqualTo(2e-3); // SmolLM2-135M
-        assertThat(LearningRate.of(false, 4096)).isEqualTo(2.8e-4); // Mistral 7B
-        assertThat(LearningRate.of(false, 32)).isEqualTo(2e-3);
-        assertThat(LearningRate.of(true, 576)).isEqualTo(1.3e-4);
+        assertThat(LearningRate.of(false, 2048)).isEqualTo(4.2e-4);
+        assertThat(LearningRate.of(false, 576)).isEqualTo(1.5e-3); // SmolLM2-135M
+        assertThat(LearningRate.of(false, 4096)).isEqualTo(2.1e-4); // Mistral 7B
+        assertThat(LearningRate.of(false, 32)).isEqualTo(1.5e-3);
+        assertThat(LearningRate.of(true, 576)).isEqualTo(1e-4);
     }
 
     @Test
     void aRunKeepsTheNumberItBeganWith() {
         Settings settled = TrainConfig.settled(train("auto", "lora"), 576);
-        assertThat(settled.text("learning_rate", "")).isEqualTo("0.002");
-        assertThat(TrainConfig.from(settled).learningRate()).isEqualTo(2e-3);
-        assertThat(TrainConfig.settled(settled, 4096).text("learning_rate", "")).isEqualTo("0.002");
+        assertThat(settled.text("learning_rate", "")).isEqualTo("0.0015");
+        assertThat(TrainConfig.from(settled).learningRate()).isEqualTo(1.5e-3);
+        assertThat(TrainConfig.settled(settled, 4096).text("learning_rate", "")).isEqualTo("0.0015");
         assertThat(TrainConfig.from(TrainConfig.settled(train("auto", "full"), 576)).learningRate())
-                .isEqualTo(1.3e-4);
+                .isEqualTo(1e-4);
     }
 
     @Test
