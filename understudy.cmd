@@ -53,6 +53,7 @@ popd
 
 :start
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+if not defined OPENBLAS_THREAD_TIMEOUT set "OPENBLAS_THREAD_TIMEOUT=14"
 if not defined UNDERSTUDY_HOME set "UNDERSTUDY_HOME=%USERPROFILE%\.understudy"
 if not exist "%UNDERSTUDY_HOME%\logs" mkdir "%UNDERSTUDY_HOME%\logs"
 "%jdk%\bin\java.exe" -Xmx2g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --add-exports=java.base/jdk.internal.module=ALL-UNNAMED -XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport -XX:CompileCommand=quiet -XX:CompileCommand=dontinline,understudy.tensor.RowMath::* -XX:CompileCommand=dontinline,understudy.tensor.TileMath::four -XX:CompileCommand=dontinline,understudy.tensor.TileMath::two -XX:CompileCommand=dontinline,understudy.tensor.RowCodec*::* -XX:CompileCommand=dontinline,understudy.tensor.DotVectors::* -XX:CompileCommand=dontinline,understudy.tensor.RowVectors::* -XX:CompileCommand=dontinline,understudy.tensor.GroupVectors::* -XX:CompileCommand=dontinline,understudy.tensor.MixVectors::* ^
