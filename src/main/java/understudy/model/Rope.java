@@ -3,6 +3,8 @@ package understudy.model;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import understudy.tensor.Kernels;
 import understudy.tensor.Placement;
 import understudy.tensor.Scopes;
 
@@ -17,6 +19,7 @@ final class Rope implements AutoCloseable {
     private final RopeConfig config;
     private final int headSize;
     private final Placement place;
+    private final @Nullable Kernels kernels;
     private Tensor cosines; // (positions, D/2)
     private Tensor sines;
     private int positions;
@@ -25,6 +28,7 @@ final class Rope implements AutoCloseable {
         this.config = config;
         this.headSize = headSize;
         this.place = place;
+        this.kernels = Kernels.of(place, headSize / 2);
         this.cosines = Scopes.owned(() -> place.empty(0, headSize / 2));
         this.sines = Scopes.owned(() -> place.empty(0, headSize / 2));
     }
@@ -88,15 +92,21 @@ final class Rope implements AutoCloseable {
     ///
     /// @param x `(T, heads·D)`, may be some columns of a wider tensor
     void turn(Tensor x, Angles angles) {
-        turn(x, angles, MINUS, PLUS);
+        turn(x, angles, false);
     }
 
     /// Turns back: the gradient of [#turn], since a rotation's transpose is its inverse.
     void turnBack(Tensor x, Angles angles) {
-        turn(x, angles, PLUS, MINUS);
+        turn(x, angles, true);
     }
 
-    private void turn(Tensor x, Angles angles, Scalar firstSign, Scalar secondSign) {
+    private void turn(Tensor x, Angles angles, boolean back) {
+        if (kernels != null) {
+            kernels.turn(x, angles.cosines, angles.sines, back);
+            return;
+        }
+        Scalar firstSign = back ? PLUS : MINUS;
+        Scalar secondSign = back ? MINUS : PLUS;
         Scopes.run(() -> {
             Tensor heads = x.view(x.size(0), x.size(1) / headSize, 2, headSize / 2);
             Tensor first = heads.select(2, 0);

@@ -134,21 +134,7 @@ final class AttentionKernel {
                 for (int r = 0; r < count; r++) {
                     weigh(row, head, tile * TILE + r, r * apart, begin, end);
                 }
-                TileMath.multiply(
-                        false,
-                        scores,
-                        begin,
-                        apart,
-                        1,
-                        values,
-                        begin * d,
-                        d,
-                        mixed,
-                        0,
-                        d,
-                        padded(count),
-                        d,
-                        end - begin);
+                mix(scores, values, mixed, tile, padded(count));
                 write(mixed, row.out, shape.heads * d, head(head), tile * TILE, count);
             }
         }
@@ -183,6 +169,27 @@ final class AttentionKernel {
                     count,
                     TILE,
                     d);
+        }
+    }
+
+    /// `to = weights · rows` over the keys that a tile of queries sees.
+    ///
+    /// A tile of keys at a time, so that its rows stay in the first cache; behind the diagonal
+    /// weights are zero and are left out, four queries at a time.
+    private void mix(float[] weights, float[] rows, float[] to, int tile, int count) {
+        int d = shape.headSize;
+        Arrays.fill(to, 0, count * d, 0);
+        for (int t = firstTile(tile); t < tile; t++) {
+            int at = t * TILE;
+            TileMath.multiply(
+                    true, weights, at, apart, 1, rows, at * d, d, to, 0, d, count, d, TILE);
+        }
+        int at = tile * TILE;
+        int step = TileMath.ROWS;
+        for (int r = 0; r < count; r += step) {
+            int from = r * apart + at;
+            TileMath.multiply(
+                    true, weights, from, apart, 1, rows, at * d, d, to, r * d, d, step, d, r + step);
         }
     }
 
@@ -292,30 +299,27 @@ final class AttentionKernel {
             Arrays.fill(scores, r * apart + begin, r * apart + end, 0);
             Arrays.fill(slopes, r * apart + begin, r * apart + end, 0);
         }
-        for (int t = begin / TILE; t <= tile; t++) {
-            int at = t * TILE * d;
-            TileMath.multiply(
-                    true, scores, t * TILE, 1, apart, mixed, 0, d, dvalues, at, d, TILE, d, rows);
-            TileMath.multiply(
-                    true, slopes, t * TILE, 1, apart, queries, 0, d, dkeys, at, d, TILE, d, rows);
+        for (int t = begin / TILE; t < tile; t++) {
+            gather(scores, mixed, dvalues, t * TILE, TILE, 0, rows);
+            gather(slopes, queries, dkeys, t * TILE, TILE, 0, rows);
         }
-        TileMath.multiply(
-                false,
-                slopes,
-                begin,
-                apart,
-                1,
-                keys,
-                begin * d,
-                d,
-                dqueries,
-                0,
-                d,
-                rows,
-                d,
-                end - begin);
+        for (int r = 0; r < rows; r += TileMath.ROWS) { // only this query and later ones see the key
+            gather(scores, mixed, dvalues, tile * TILE + r, TileMath.ROWS, r, rows);
+            gather(slopes, queries, dkeys, tile * TILE + r, TileMath.ROWS, r, rows);
+        }
+        mix(slopes, keys, dqueries, tile, rows);
         RowMath.scale(dqueries, shape.scale, 0, rows * d);
         write(dqueries, row.dqkv, shape.columns(), head(head), tile * TILE, count);
+    }
+
+    /// Adds `weightsᵀ · rows` for some keys, over the queries from `first` to before `end` of a tile.
+    private void gather(
+            float[] weights, float[] rows, float[] to, int key, int keys, int first, int end) {
+        int d = shape.headSize;
+        int from = first * apart + key;
+        int k = end - first;
+        TileMath.multiply(
+                true, weights, from, 1, apart, rows, first * d, d, to, key * d, d, keys, d, k);
     }
 
     /// First tile of keys that a tile of queries sees.

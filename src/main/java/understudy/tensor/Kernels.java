@@ -105,6 +105,30 @@ public final class Kernels {
                 dy.size(0), (from, to) -> GateKernel.backward(codec, d, in, out, size, from, to));
     }
 
+    /// Turns heads by their positions, in place: of both halves a and b of each
+    /// `(a·cos − b·sin, b·cos + a·sin)`.
+    ///
+    /// @param x       `(T, heads·D)`, may be some columns of a wider tensor
+    /// @param cosines `(T,1,D/2)`
+    /// @param sines   `(T,1,D/2)`
+    /// @param back    by the opposite angles, which is also the gradient
+    public void turn(Tensor x, Tensor cosines, Tensor sines, boolean back) {
+        int half = Math.toIntExact(cosines.size(-1));
+        if (x.stride(1) != 1 || cosines.size(0) != x.size(0) || sines.size(0) != x.size(0)) {
+            throw new IllegalArgumentException("rows of heads, with an angle for each row");
+        }
+        RopeKernel.Rows rows =
+                new RopeKernel.Rows(
+                        Native.address(x),
+                        x.stride(0) * codec.bytes(),
+                        Math.toIntExact(x.size(1) / (2L * half)),
+                        half,
+                        Native.packed(cosines),
+                        Native.packed(sines),
+                        back ? -1 : 1);
+        Workers.rows(x.size(0), (from, to) -> RopeKernel.turn(codec, rows, from, to));
+    }
+
     /// Softmax of `scale · scores` under the causal mask, in place.
     ///
     /// @param scores `(heads, c, n)` or with more heads in front; query i of the c sees columns up

@@ -143,6 +143,18 @@ final class RowMath {
         }
     }
 
+    /// Of the pairs `(a,b)`, `half` apart from `at` on: `(a·cos − b·sin, b·cos + a·sin)`.
+    static void turn(float[] x, int at, float[] cos, float[] sin, int half) {
+        for (int i = 0; i < half; i += WIDTH) {
+            FloatVector a = FloatVector.fromArray(F, x, at + i);
+            FloatVector b = FloatVector.fromArray(F, x, at + half + i);
+            FloatVector c = FloatVector.fromArray(F, cos, i);
+            FloatVector s = FloatVector.fromArray(F, sin, i);
+            a.mul(c).sub(b.mul(s)).intoArray(x, at + i);
+            b.mul(c).add(a.mul(s)).intoArray(x, at + half + i);
+        }
+    }
+
     /// `s = 1 / (1 + s)`: of `e^(−x)` the logistic function of x.
     static void logistic(float[] s, int end) {
         for (int i = 0; i < end; i += WIDTH) {

@@ -47,6 +47,49 @@ class KernelsTest {
                 .isLessThanOrEqualTo(error * Math.max(0.05, Math.abs(expected)));
     }
 
+    /// Some columns of wider rows, so that those beside them must stay as they are.
+    @ParameterizedTest
+    @EnumSource(ComputeType.class)
+    void headsAreTurnedAndTurnedBack(ComputeType type) {
+        int heads = 3;
+        int half = 32;
+        int size = 2 * half * heads;
+        try (PointerScope scope = new PointerScope()) {
+            Tensor wide = random(type, ROWS, size + 64);
+            float[] before = floats(wide);
+            Tensor angles = random(ComputeType.F32, ROWS, half);
+            Tensor cos = angles.cos().to(type.scalar()).unsqueeze(1);
+            Tensor sin = angles.sin().to(type.scalar()).unsqueeze(1);
+            float[] c = floats(cos);
+            float[] s = floats(sin);
+            kernels(type).turn(wide.narrow(1, 0, size), cos, sin, false);
+            float[] turned = floats(wide);
+            kernels(type).turn(wide.narrow(1, 0, size), cos, sin, true);
+            float[] back = floats(wide);
+            double error = type == ComputeType.BF16 ? 1.0 / 16 : 4e-6;
+            for (int row = 0; row < ROWS; row++) {
+                for (int i = 0; i < size + 64; i++) {
+                    int at = row * (size + 64) + i;
+                    double expected = before[at];
+                    if (i < size) {
+                        int pair = row * half + i % half;
+                        boolean first = i % (2 * half) < half;
+                        expected =
+                                first
+                                        ? (double) before[at] * c[pair]
+                                                - (double) before[at + half] * s[pair]
+                                        : (double) before[at] * c[pair]
+                                                + (double) before[at - half] * s[pair];
+                    }
+                    assertThat((double) turned[at]).as("row %s, column %s", row, i)
+                            .isCloseTo(expected, within(error));
+                    assertThat((double) back[at]).as("back: row %s, column %s", row, i)
+                            .isCloseTo(before[at], within(2 * error));
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(ComputeType.class)
     void normAndItsGradient(ComputeType type) {
