@@ -172,7 +172,7 @@ final class Projections {
                 Tensor dlow = place.empty(dy.size(0), part.width());
                 for (LoraPart.Factor factor : part.factors()) {
                     Tensor dyj = dy.narrow(1, factor.offset(), factor.outputs());
-                    part.slice(dlow, factor).copy_(torch.mm(dyj, factor.scaledB()));
+                    torch.mm_out(part.slice(dlow, factor), dyj, factor.scaledB());
                     Tensor db = torch.mm(dyj.t(), part.slice(low, factor));
                     factor.gradientB().add_(db, part.scale());
                 }

@@ -170,10 +170,14 @@ final class SegmentAttention {
         Tensor dqkv = place.empty(row.length(), (long) (heads + 2 * kvHeads) * headSize);
         if (kernels != null && kernels.attends(headSize)) {
             Kernels.Heads what = heads(row);
+            int shares = kernels.shares(what, row.length());
             Tensor parts =
-                    kernels.splits(what, row.length())
-                            ? place.empty(torch.ScalarType.Float, 2L * row.length(), dout.size(1))
-                            : null;
+                    shares == 0
+                            ? null
+                            : place.empty(
+                                    torch.ScalarType.Float,
+                                    2L * row.length(),
+                                    (long) shares * headSize);
             kernels.attentionBack(qkv, what, saved.getFirst(), dout, dqkv, parts);
             return dqkv;
         }

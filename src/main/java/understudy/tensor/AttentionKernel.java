@@ -40,14 +40,24 @@ final class AttentionKernel {
     /// @param sums `(T,H)` in f32: logarithm of the sum of e^score, written by forward
     /// @param dout `(T,H·D)`, read by backward
     /// @param dqkv like qkv, written by backward
-    /// @param parts `(2,T,H·D)` in f32: where backward puts each query head's share of the
-    ///     gradients of keys and values; 0 where a piece of work has all query heads of its
-    /// key/value head
-    record Row(long qkv, long out, long sums, long dout, long dqkv, long parts) {}
+    /// @param parts `(2,T,S·D)` in f32: where backward puts each share of the gradients of keys and
+    ///     values, see [AttentionPieces]; 0 where a piece of work has all query heads of its
+    ///     key/value head
+    /// @param call  another one for each call, so that a thread knows whose keys it has read
+    record Row(long qkv, long out, long sums, long dout, long dqkv, long parts, long call) {}
 
-    /// What is done at a time: a conversation and the query heads from `first` to before `end`, all
-    /// of one key/value head.
-    record Piece(int start, int length, int first, int end) {}
+    /// What is done at a time: some queries of a conversation, and the query heads from `first` to
+    /// before `end`, all of one key/value head.
+    ///
+    /// @param from  first tile of queries
+    /// @param to    behind the last tile of queries
+    /// @param share where its gradients of keys and values go
+    record Piece(int start, int length, int first, int end, int from, int to, int share) {
+        /// What it takes, roughly: pairs of tiles.
+        long work() {
+            return (end - first) * ((long) to * (to + 1) - (long) from * (from + 1));
+        }
+    }
 
     private static final RowCodec FULL = RowCodec.of(ComputeType.F32);
 
@@ -74,6 +84,11 @@ final class AttentionKernel {
     private int length;
     private int apart;
 
+    // whose keys and values have been read
+    private long readCall;
+    private int readStart;
+    private int readHead;
+
     private AttentionKernel() {}
 
     static void forward(RowCodec codec, Shape shape, Row row, Piece piece) {
@@ -82,10 +97,10 @@ final class AttentionKernel {
         kernel.forward(row, piece);
     }
 
-    static void backward(RowCodec codec, Shape shape, Row row, Piece piece) {
+    static void backward(RowCodec codec, Shape shape, int shares, Row row, Piece piece) {
         AttentionKernel kernel = OWN.get();
         kernel.begin(codec, shape, piece);
-        kernel.backward(row, piece);
+        kernel.backward(row, shares, piece);
     }
 
     private void begin(RowCodec codec, Shape shape, Piece piece) {
@@ -115,7 +130,16 @@ final class AttentionKernel {
     }
 
     private int tiles() {
-        return (length + TILE - 1) / TILE;
+        return AttentionPieces.tiles(length);
+    }
+
+    /// Whether the keys and values of a piece have to be read: not if those before it had the same.
+    private boolean unread(Row row, int kvHead) {
+        boolean same = readCall == row.call && readStart == start && readHead == kvHead;
+        readCall = row.call;
+        readStart = start;
+        readHead = kvHead;
+        return !same;
     }
 
     private void forward(Row row, Piece piece) {
@@ -123,11 +147,13 @@ final class AttentionKernel {
         int kvHead = piece.first / shape.group();
         long key = head(shape.heads + kvHead);
         long value = head(shape.heads + shape.kvHeads + kvHead);
-        read(row.qkv, shape.columns(), key, 0, length, 1, keys);
-        turn(keys, keyTiles);
-        read(row.qkv, shape.columns(), value, 0, length, 1, values);
+        if (unread(row, kvHead)) {
+            read(row.qkv, shape.columns(), key, 0, length, 1, keys);
+            turn(keys, keyTiles);
+            read(row.qkv, shape.columns(), value, 0, length, 1, values);
+        }
         for (int head = piece.first; head < piece.end; head++) {
-            for (int tile = 0; tile < tiles(); tile++) {
+            for (int tile = piece.from; tile < piece.to; tile++) {
                 int count = score(row, head, tile);
                 int begin = firstTile(tile) * TILE;
                 int end = (tile + 1) * TILE;
@@ -189,7 +215,8 @@ final class AttentionKernel {
         for (int r = 0; r < count; r += step) {
             int from = r * apart + at;
             TileMath.multiply(
-                    true, weights, from, apart, 1, rows, at * d, d, to, r * d, d, step, d, r + step);
+                    true, weights, from, apart, 1, rows, at * d, d, to, r * d, d, step, d,
+                    r + step);
         }
     }
 
@@ -218,19 +245,21 @@ final class AttentionKernel {
 
     /// With weights P: `dV = Pᵀ·dO`, `dP = dO·Vᵀ`, `dS = P∘(dP − rowsum(P∘dP))`,
     /// `dQ = scale·dS·K`, `dK = dSᵀ·(scale·Q)`.
-    private void backward(Row row, Piece piece) {
+    private void backward(Row row, int shares, Piece piece) {
         int d = shape.headSize;
         int kvHead = piece.first / shape.group();
         long key = head(shape.heads + kvHead);
         long value = head(shape.heads + shape.kvHeads + kvHead);
-        read(row.qkv, shape.columns(), key, 0, length, 1, keys);
-        turn(keys, keyTiles);
-        read(row.qkv, shape.columns(), value, 0, length, 1, values);
-        turn(values, valueTiles);
+        if (unread(row, kvHead)) {
+            read(row.qkv, shape.columns(), key, 0, length, 1, keys);
+            turn(keys, keyTiles);
+            read(row.qkv, shape.columns(), value, 0, length, 1, values);
+            turn(values, valueTiles);
+        }
         Arrays.fill(dkeys, 0, tiles() * TILE * d, 0);
         Arrays.fill(dvalues, 0, tiles() * TILE * d, 0);
         for (int head = piece.first; head < piece.end; head++) {
-            for (int tile = 0; tile < tiles(); tile++) {
+            for (int tile = piece.from; tile < piece.to; tile++) {
                 tileBackward(row, head, tile);
             }
         }
@@ -238,41 +267,43 @@ final class AttentionKernel {
             write(dkeys, row.dqkv, shape.columns(), key, 0, length);
             write(dvalues, row.dqkv, shape.columns(), value, 0, length);
         } else {
-            part(dkeys, row.parts, piece.first);
-            part(dvalues, row.parts + 4L * shape.tokens * shape.heads * d, piece.first);
+            part(dkeys, row.parts, shares, piece.share);
+            part(dvalues, row.parts + 4L * shape.tokens * shares * d, shares, piece.share);
         }
     }
 
-    private void part(float[] gradient, long parts, int head) {
+    private void part(float[] gradient, long parts, int shares, int share) {
         int d = shape.headSize;
         for (int token = 0; token < length; token++) {
-            long to = parts + 4L * ((long) (start + token) * shape.heads + head) * d;
+            long to = parts + 4L * ((long) (start + token) * shares + share) * d;
             MemorySegment.copy(gradient, token * d, Native.ALL, Native.FLOAT, to, d);
         }
     }
 
-    /// Sums the parts of all query heads of each key/value head, for the tokens from `from` to
-    /// before `to` of T.
-    static void join(RowCodec codec, Shape shape, Row row, long from, long to) {
+    /// Sums the shares of each key/value head, for the tokens from `from` to before `to` of T.
+    static void join(
+            RowCodec codec, Shape shape, AttentionPieces pieces, Row row, long from, long to) {
         int d = shape.headSize;
+        int shares = pieces.shares();
+        float[] sums = new float[shape.kvHeads * d];
         float[] sum = new float[d];
         float[] part = new float[d];
         for (long token = from; token < to; token++) {
             for (int which = 0; which < 2; which++) {
-                for (int kv = 0; kv < shape.kvHeads; kv++) {
-                    Arrays.fill(sum, 0);
-                    for (int g = 0; g < shape.group(); g++) {
-                        long head =
-                                ((long) which * shape.tokens + token) * shape.heads
-                                        + (long) kv * shape.group()
-                                        + g;
-                        FULL.read(row.parts + 4 * head * d, part, d);
-                        RowMath.add(sum, part, d);
-                    }
-                    long column = (shape.heads + (long) which * shape.kvHeads + kv) * d;
-                    codec.write(
-                            sum, row.dqkv + (token * shape.columns() + column) * codec.bytes(), d);
+                long at = row.parts + 4L * d * shares * ((long) which * shape.tokens + token);
+                Arrays.fill(sums, 0);
+                for (int share = 0; share < shares; share++) {
+                    FULL.read(at + 4L * d * share, part, d);
+                    int kv = pieces.head(share) / shape.group();
+                    System.arraycopy(sums, kv * d, sum, 0, d);
+                    RowMath.add(sum, part, d);
+                    System.arraycopy(sum, 0, sums, kv * d, d);
                 }
+                long column = (shape.heads + (long) which * shape.kvHeads) * d;
+                codec.write(
+                        sums,
+                        row.dqkv + (token * shape.columns() + column) * codec.bytes(),
+                        shape.kvHeads * d);
             }
         }
     }
@@ -303,7 +334,8 @@ final class AttentionKernel {
             gather(scores, mixed, dvalues, t * TILE, TILE, 0, rows);
             gather(slopes, queries, dkeys, t * TILE, TILE, 0, rows);
         }
-        for (int r = 0; r < rows; r += TileMath.ROWS) { // only this query and later ones see the key
+        // only this query and later ones see the key
+        for (int r = 0; r < rows; r += TileMath.ROWS) {
             gather(scores, mixed, dvalues, tile * TILE + r, TileMath.ROWS, r, rows);
             gather(slopes, queries, dkeys, tile * TILE + r, TileMath.ROWS, r, rows);
         }

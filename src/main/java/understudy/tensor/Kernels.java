@@ -1,9 +1,8 @@
 package understudy.tensor;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Kernels {
     /// So many pieces of work a thread, as large as the largest one, are enough.
     private static final int PIECES = 4;
+
+    private static final AtomicLong CALLS = new AtomicLong();
 
     private final RowCodec codec;
 
@@ -182,15 +183,23 @@ public final class Kernels {
         AttentionKernel.Shape shape = shape(heads, qkv);
         AttentionKernel.Row row =
                 new AttentionKernel.Row(
-                        Native.packed(qkv), Native.packed(out), Native.packed(sums), 0, 0, 0);
-        AttentionKernel.Piece[] pieces = pieces(heads, shape, splits(heads, qkv.size(0)));
+                        Native.packed(qkv),
+                        Native.packed(out),
+                        Native.packed(sums),
+                        0,
+                        0,
+                        0,
+                        CALLS.incrementAndGet());
+        boolean split = splits(heads, qkv.size(0));
+        List<AttentionKernel.Piece> pieces = pieces(heads, shape.tokens(), split);
         Workers.run(
-                pieces.length, part -> AttentionKernel.forward(codec, shape, row, pieces[part]));
+                pieces.size(),
+                part -> AttentionKernel.forward(codec, shape, row, pieces.get(part)));
     }
 
     /// Whether there are so few long conversations and key/value heads that query heads which share
-    /// one should be worked on apart; [#attentionBack] then needs room.
-    public boolean splits(Heads heads, long rowLength) {
+    /// one should be worked on apart.
+    private boolean splits(Heads heads, long rowLength) {
         double all = 0;
         double most = 0;
         for (int s = 0; s < heads.starts.length; s++) {
@@ -202,12 +211,26 @@ public final class Kernels {
                 && heads.kvHeads * all < PIECES * Workers.threads() * most;
     }
 
+    /// How many shares of its gradients of keys and values a token has, for which [#attentionBack]
+    /// needs room; 0 where it needs none.
+    public int shares(Heads heads, long rowLength) {
+        return splits(heads, rowLength) ? apart(heads).shares() : 0;
+    }
+
+    private static AttentionPieces apart(Heads heads) {
+        return AttentionPieces.of(heads.heads, Workers.threads());
+    }
+
+    private static List<AttentionKernel.Piece> pieces(Heads heads, int tokens, boolean split) {
+        return apart(heads).of(heads.starts, tokens, heads.heads / heads.kvHeads, split);
+    }
+
     /// Gradient of [#attention].
     ///
     /// @param sums  as [#attention] wrote them
     /// @param dout  `(T,H·D)`
     /// @param dqkv  `(T,(H+2K)·D)`, written
-    /// @param parts `(2,T,H·D)` in f32, overwritten; null where nothing [#splits]
+    /// @param parts `(2,T,S·D)` in f32 with S of [#shares], overwritten; null where S is 0
     public void attentionBack(
             Tensor qkv,
             Heads heads,
@@ -223,14 +246,21 @@ public final class Kernels {
                         Native.packed(sums),
                         Native.packed(dout),
                         Native.packed(dqkv),
-                        parts == null ? 0 : Native.packed(parts));
-        AttentionKernel.Piece[] pieces = pieces(heads, shape, parts != null);
+                        parts == null ? 0 : Native.packed(parts),
+                        CALLS.incrementAndGet());
+        AttentionPieces apart = apart(heads);
+        int shares = apart.shares();
+        if (parts != null && parts.numel() != 2L * shape.tokens() * shares * heads.size) {
+            throw new IllegalArgumentException("room for another number of shares");
+        }
+        List<AttentionKernel.Piece> pieces = pieces(heads, shape.tokens(), parts != null);
         Workers.run(
-                pieces.length, part -> AttentionKernel.backward(codec, shape, row, pieces[part]));
+                pieces.size(),
+                part -> AttentionKernel.backward(codec, shape, shares, row, pieces.get(part)));
         if (parts != null) {
             Workers.rows(
                     shape.tokens(),
-                    (from, to) -> AttentionKernel.join(codec, shape, row, from, to));
+                    (from, to) -> AttentionKernel.join(codec, shape, apart, row, from, to));
         }
     }
 
@@ -247,21 +277,6 @@ public final class Kernels {
     private static int end(Heads heads, int conversation, long rowLength) {
         boolean last = conversation + 1 == heads.starts.length;
         return last ? Math.toIntExact(rowLength) : heads.starts[conversation + 1];
-    }
-
-    /// The longest conversations first, so that no thread is left with one at the end.
-    private static AttentionKernel.Piece[] pieces(
-            Heads heads, AttentionKernel.Shape shape, boolean split) {
-        int step = split ? 1 : heads.heads / heads.kvHeads;
-        List<AttentionKernel.Piece> pieces = new ArrayList<>();
-        for (int s = 0; s < heads.starts.length; s++) {
-            int length = end(heads, s, shape.tokens()) - heads.starts[s];
-            for (int h = 0; h < heads.heads; h += step) {
-                pieces.add(new AttentionKernel.Piece(heads.starts[s], length, h, h + step));
-            }
-        }
-        pieces.sort(Comparator.comparingInt((AttentionKernel.Piece p) -> -p.length()));
-        return pieces.toArray(AttentionKernel.Piece[]::new);
     }
 
     /// Cross-entropy of the first `targets.length` rows.

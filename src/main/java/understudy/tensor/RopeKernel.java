@@ -13,8 +13,7 @@ final class RopeKernel {
     /// @param cosines address of `(T,half)`
     /// @param sines   address of `(T,half)`
     /// @param sign    1 to turn, -1 to turn back
-    record Rows(
-            long x, long apart, int heads, int half, long cosines, long sines, float sign) {}
+    record Rows(long x, long apart, int heads, int half, long cosines, long sines, float sign) {}
 
     /// Of both halves a and b of a head: `(a·cos − b·sin, b·cos + a·sin)`.
     static void turn(RowCodec codec, Rows rows, long from, long to) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -59,9 +62,33 @@ final class AttentionKernelTest {
             kernels.attentionBack(in, what, sums, slope, back, null);
             assertThat(worst(back, slopes)).as("seed %d", seed).isLessThan(1e-5);
             Tensor apart = place.empty(total, columns);
-            Tensor parts = place.empty(2L * total, (long) heads * size);
+            long shares = AttentionPieces.of(heads, Workers.threads()).shares();
+            Tensor parts = place.empty(2L * total, shares * size);
             kernels.attentionBack(in, what, sums, slope, apart, parts);
             assertThat(worst(apart, slopes)).as("seed %d, split", seed).isLessThan(1e-5);
+        }
+    }
+
+    /// Whatever the number of threads: every query of every head once, and no share twice.
+    @Test
+    void piecesAreAllOfTheRow() {
+        int[] starts = {0, 1, 300};
+        int tokens = 1000;
+        for (int threads = 1; threads <= 17; threads++) {
+            AttentionPieces pieces = AttentionPieces.of(9, threads);
+            Map<List<Integer>, Integer> seen = new HashMap<>();
+            Map<List<Integer>, Integer> shares = new HashMap<>();
+            for (AttentionKernel.Piece piece : pieces.of(starts, tokens, 3, true)) {
+                assertThat(pieces.head(piece.share())).isEqualTo(piece.first());
+                shares.merge(List.of(piece.start(), piece.share()), 1, Integer::sum);
+                for (int tile = piece.from(); tile < piece.to(); tile++) {
+                    seen.merge(List.of(piece.start(), piece.first(), tile), 1, Integer::sum);
+                }
+            }
+            assertThat(seen).as("%d threads", threads).hasSize(9 * (1 + 5 + 11));
+            assertThat(seen.values()).containsOnly(1);
+            assertThat(shares).hasSize(3 * pieces.shares());
+            assertThat(shares.values()).containsOnly(1);
         }
     }
 

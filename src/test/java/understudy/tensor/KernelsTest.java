@@ -81,9 +81,11 @@ class KernelsTest {
                                         : (double) before[at] * c[pair]
                                                 + (double) before[at - half] * s[pair];
                     }
-                    assertThat((double) turned[at]).as("row %s, column %s", row, i)
+                    assertThat((double) turned[at])
+                            .as("row %s, column %s", row, i)
                             .isCloseTo(expected, within(error));
-                    assertThat((double) back[at]).as("back: row %s, column %s", row, i)
+                    assertThat((double) back[at])
+                            .as("back: row %s, column %s", row, i)
                             .isCloseTo(before[at], within(2 * error));
                 }
             }
