@@ -344,7 +344,8 @@ final class AttentionKernel {
         write(dqueries, row.dqkv, shape.columns(), head(head), tile * TILE, count);
     }
 
-    /// Adds `weightsᵀ · rows` for some keys, over the queries from `first` to before `end` of a tile.
+    /// Adds `weightsᵀ · rows` for some keys, over the queries of a tile from `first` to before
+    /// `end`.
     private void gather(
             float[] weights, float[] rows, float[] to, int key, int keys, int first, int end) {
         int d = shape.headSize;

@@ -21,7 +21,8 @@ class LearningRateTest {
         Settings settled = TrainConfig.settled(train("auto", "lora"), 576);
         assertThat(settled.text("learning_rate", "")).isEqualTo("0.0015");
         assertThat(TrainConfig.from(settled).learningRate()).isEqualTo(1.5e-3);
-        assertThat(TrainConfig.settled(settled, 4096).text("learning_rate", "")).isEqualTo("0.0015");
+        assertThat(TrainConfig.settled(settled, 4096).text("learning_rate", ""))
+                .isEqualTo("0.0015");
         assertThat(TrainConfig.from(TrainConfig.settled(train("auto", "full"), 576)).learningRate())
                 .isEqualTo(1e-4);
     }
