@@ -27,8 +27,7 @@ import understudy.tensor.Placement;
 import understudy.weights.WeightType;
 
 /// Exported GGUF files in llama.cpp itself, of every family: the whole model, and the adapter on
-/// its base. Runs in the Python that has transformers, if that has
-/// llama-cpp-python, too.
+/// its base. Runs in the Python that has transformers, if that has llama-cpp-python, too.
 @Tag("llama")
 class LlamaCppTest {
     private static final int[] IDS = {5, 17, 2, 89, 41, 3, 77, 60, 64, 8};
