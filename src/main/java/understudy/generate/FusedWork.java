@@ -8,7 +8,7 @@ import understudy.tensor.Workers;
 
 /// Multiplies that do not wait for each other, shared among the worker threads in one go.
 final class FusedWork {
-    private static final int TILE = 16;
+    private static final int TILE = 32;
 
     private final int most;
     private final List<Job> jobs = new ArrayList<>();

@@ -15,10 +15,10 @@ public final class Activations {
         PLAIN,
         /// Of two vector widths first the even numbers, then the odd ones; see [DotVectors].
         PAIRED,
-        /// Spread over lanes that hold eight numbers; see [GroupVectors].
+        /// Spread over lanes that hold eight numbers; see [CodeVectors].
         EIGHTHS,
-        /// Spread over lanes that hold four.
-        FOURTHS
+        /// Only the sums of its groups; see [Strips].
+        SUMS
     }
 
     private static final int SPARE = 1; // a vector that is read, not used
@@ -69,26 +69,27 @@ public final class Activations {
         int at = which * apart(form);
         if (form == Form.PAIRED) {
             DotVectors.pair(plain, from, to, at, columns);
-        } else if (!half(form)) {
-            GroupVectors.spread(plain, from, parts(form), columns, to, at);
+        } else if (form == Form.SUMS) {
+            for (int i = 0; i < columns; i++) {
+                to[at + i / Strips.GROUP] =
+                        (i % Strips.GROUP == 0 ? 0 : to[at + i / Strips.GROUP]) + plain[from + i];
+            }
+        } else if (!half()) {
+            CodeVectors.spread(plain, from, columns, to, at);
         } else { // half a stretch of zeros behind, for even rows, or in front
-            int rest = parts(form) * Lanes.WIDTH / 2;
+            int rest = CodeVectors.PARTS * Lanes.WIDTH / 2;
             int count = columns + rest;
             wide = wide.length < count + rest ? new float[count + rest] : wide;
             System.arraycopy(plain, from, wide, rest, columns);
             Arrays.fill(wide, count, count + rest, 0f);
-            GroupVectors.spread(wide, rest, parts(form), count, to, at);
-            GroupVectors.spread(wide, 0, parts(form), count, to, at + apart(form) / 2);
+            CodeVectors.spread(wide, rest, count, to, at);
+            CodeVectors.spread(wide, 0, count, to, at + apart(form) / 2);
         }
     }
 
-    private static int parts(Form form) {
-        return form == Form.EIGHTHS ? 8 : 4;
-    }
-
     /// Whether rows end in the middle of a stretch.
-    private boolean half(Form form) {
-        return columns % (parts(form) * Lanes.WIDTH) != 0;
+    private boolean half() {
+        return columns % (CodeVectors.PARTS * Lanes.WIDTH) != 0;
     }
 
     /// The vectors in a form that was prepared.
@@ -101,8 +102,11 @@ public final class Activations {
         if (form == Form.PLAIN || form == Form.PAIRED) {
             return columns;
         }
-        int stretch = parts(form) * Lanes.WIDTH;
+        if (form == Form.SUMS) {
+            return columns / Strips.GROUP;
+        }
+        int stretch = CodeVectors.PARTS * Lanes.WIDTH;
         int stretches = (columns + stretch - 1) / stretch;
-        return stretches * (stretch + Lanes.WIDTH) * (half(form) ? 2 : 1);
+        return stretches * stretch * (half() ? 2 : 1);
     }
 }

@@ -59,8 +59,8 @@ public final class FrozenMatrices implements AutoCloseable {
             case NF4 -> new PackedMatrix(packed(parts, Nf4::pack), columns, buffer);
             case INT4 ->
                     Int4.fits(columns)
-                            ? new PackedMatrix(
-                                    parts.stream().map(FrozenMatrices::int4).toList(),
+                            ? new StripMatrix(
+                                    parts.stream().map(part -> int4(part, columns)).toList(),
                                     columns,
                                     buffer)
                             : plain(parts, columns, place.type().scalar());
@@ -90,11 +90,13 @@ public final class FrozenMatrices implements AutoCloseable {
     }
 
     /// A file's own groups are taken over: rounding them a second time would only lose.
-    private static PackedPart int4(Part part) {
+    private static StripPart int4(Part part, int columns) {
         Groups groups = part.groups == null ? null : part.groups.get();
-        return groups == null
-                ? packed(part, Int4::pack)
-                : Int4.take(groups.quants, groups.scales, groups.minima);
+        PackedPart rows =
+                groups == null
+                        ? packed(part, Int4::pack)
+                        : Int4.take(groups.quants, groups.scales, groups.minima);
+        return StripPart.of(rows, columns);
     }
 
     /// Frees the buffer; the matrices are their owners'.

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 final class Int4 {
     static final int GROUP = 32;
 
-    private static final FourBit KERNEL = FourBit.of(code(), GROUP, true);
+    static final FourBit KERNEL = FourBit.of(code(), GROUP, true);
 
     private Int4() {}
 
@@ -117,6 +117,11 @@ final class Int4 {
         for (int i = 0; i < count; i++) {
             to[i] = Float.float16ToFloat(halves[from + i]);
         }
+    }
+
+    /// Whether scales and minima are halves.
+    static boolean halves(PackedPart part) {
+        return part.blocks() instanceof Halves;
     }
 
     private record Halves(short[] scales, short[] minima) implements FourBit.Blocks {

@@ -3,7 +3,7 @@ package understudy.tensor;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/// A matrix in 4 bits a number, made of parts that were quantised each for itself.
+/// A matrix of 4-bit NormalFloats, made of parts that were quantised each for itself.
 final class PackedMatrix implements FrozenMatrix {
     private final List<PackedPart> parts;
     private final int rows;
@@ -43,7 +43,7 @@ final class PackedMatrix implements FrozenMatrix {
 
     @Override
     public List<RowBlock> blocks() {
-        return parts.stream().map(part -> (RowBlock) new FourBitBlock(part, columns)).toList();
+        return parts.stream().map(part -> (RowBlock) new CodeBlock(part, columns)).toList();
     }
 
     @Override

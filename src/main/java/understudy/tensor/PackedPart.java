@@ -14,7 +14,7 @@ record PackedPart(long size, FourBit kernel, Bytes packed, FourBit.Blocks blocks
 
     /// Native memory that is freed by [#close].
     record Bytes(Tensor memory, long address, long size) {
-        /// Vectors read that much beyond the last row at most; see [GroupBlock].
+        /// Vectors read that much beyond the last row at most; see [CodeBlock].
         private static final int SPARE = 64;
 
         static Bytes of(long size) {

@@ -1,5 +1,7 @@
 package understudy.tensor;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -14,8 +16,8 @@ public abstract class RowBlock {
     /// Rows at once.
     static final int TILE = 16;
 
-    /// Columns that are unpacked at once for several vectors: four rows of them stay in the first
-    /// cache.
+    /// Columns that [TiledBlock]s unpack at once for several vectors: four rows of them stay in the
+    /// first cache.
     static final int COLUMNS_AT_ONCE = 512;
 
     private static final boolean AVAILABLE = VectorApi.available() && DotVectors.usable();
@@ -60,25 +62,41 @@ public abstract class RowBlock {
 
     /// Memory that a thread works in.
     public static final class Scratch {
-        private final float[] sums;
+        private float[] sums;
         private final float[] unpacked = new float[4 * COLUMNS_AT_ONCE];
         float[] scales = new float[0];
-        float[] minima = new float[0];
+        float[] minima = new float[0]; // of strips
         private float[] row = new float[0];
+        private MemorySegment whole = MemorySegment.NULL;
 
         /// @param most vectors at most
         public Scratch(int most) {
             this.sums = new float[((most + 3) / 4 * 4 + 4) * TILE * 16];
         }
 
-        /// Makes room for what a tile's groups are scaled with, and for some that are read in vain.
+        /// Makes room for what a tile's blocks are scaled with, and for some that are read in vain.
         void groups(int count) {
             if (scales.length < count + 32) {
                 scales = new float[count + 32];
-                minima = new float[count + 32];
             }
             Arrays.fill(scales, count, count + 32, 0f);
-            Arrays.fill(minima, count, count + 32, 0f);
+        }
+
+        /// Makes room for rows in strips.
+        void strips(int scaled, int products, long bytes) {
+            if (scales.length < scaled || minima.length < scaled) {
+                scales = new float[scaled];
+                minima = new float[scaled];
+            }
+            sums = sums.length < products ? new float[products] : sums;
+            if (whole.byteSize() < bytes) {
+                whole = Arena.ofAuto().allocate(bytes, 64);
+            }
+        }
+
+        /// Address of numbers that were unpacked from strips, where a line of the cache begins.
+        long whole() {
+            return whole.address();
         }
 
         float[] sums() {
@@ -111,32 +129,28 @@ public abstract class RowBlock {
     /// prepared.
     public final void multiply(
             Activations x, int first, int count, int from, int to, Scratch scratch, Taker taker) {
+        if (vectors) {
+            run(x, first, count, from, to, scratch, taker);
+            return;
+        }
         for (int row = from; row < to; row += TILE) {
             int tile = Math.min(TILE, to - row);
-            if (!vectors) {
-                plain(x, first, count, row, tile, scratch);
-            } else {
-                begin(row, tile, scratch);
-                if (count == 1) {
-                    one(x, first, row, tile, scratch);
-                } else {
-                    several(x, first, count, row, tile, scratch);
-                }
-                DotVectors.collapse(scratch.sums, count * TILE);
-            }
-            for (int i = 0; i < count; i++) {
-                scaleRows(row, tile, scratch.sums, i * TILE);
-                taker.take(row, tile, first + i, scratch.sums, i * TILE);
-            }
+            plain(x, first, count, row, tile, scratch);
+            give(first, count, row, tile, scratch, taker);
         }
     }
 
-    /// Sums of lanes of some rows with one vector, a vector a row, into [Scratch#sums].
-    abstract void one(Activations x, int which, int row, int tile, Scratch scratch);
+    /// Scales the products of a tile and hands them over.
+    final void give(int first, int count, int row, int tile, Scratch scratch, Taker taker) {
+        for (int i = 0; i < count; i++) {
+            scaleRows(row, tile, scratch.sums, i * TILE);
+            taker.take(row, tile, first + i, scratch.sums, i * TILE);
+        }
+    }
 
-    /// Sums of lanes of some rows with several vectors: those of a vector one behind the other, to
-    /// the bit as [#one] gives them.
-    abstract void several(Activations x, int first, int count, int row, int tile, Scratch scratch);
+    /// [#multiply] with vectors.
+    abstract void run(
+            Activations x, int first, int count, int from, int to, Scratch scratch, Taker taker);
 
     /// Number by number; rows are unpacked one at a time.
     private void plain(Activations x, int first, int count, int row, int tile, Scratch scratch) {
@@ -177,9 +191,6 @@ public abstract class RowBlock {
             x.prepare(form());
         }
     }
-
-    /// Brings the scales of a tile's groups into the scratch memory.
-    void begin(int row, int count, Scratch scratch) {}
 
     /// Multiplies products by what all numbers of a row are scaled with.
     void scaleRows(int row, int count, float[] products, int at) {}

@@ -3,7 +3,7 @@ package understudy.tensor;
 import java.util.Arrays;
 
 /// Rows of numbers that have no scales of their own within a row.
-abstract class UngroupedBlock extends RowBlock {
+abstract class UngroupedBlock extends TiledBlock {
     UngroupedBlock(int rows, int columns) {
         super(rows, columns, true);
     }

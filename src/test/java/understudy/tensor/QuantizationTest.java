@@ -195,7 +195,10 @@ class QuantizationTest {
         try (PointerScope scope = new PointerScope();
                 UnpackBuffer buffer = new UnpackBuffer(F32);
                 FrozenMatrix matrix =
-                        new PackedMatrix(List.of(Int4.take(quants, scales, minima)), 64, buffer)) {
+                        new StripMatrix(
+                                List.of(StripPart.of(Int4.take(quants, scales, minima), 64)),
+                                64,
+                                buffer)) {
             float[] result = floats(matrix.dense());
             for (int i = 0; i < quants.length; i++) {
                 assertThat(result[i]).isEqualTo(quants[i] * scales[i / 32] + minima[i / 32]);

@@ -105,6 +105,33 @@ class RowBlockTest {
         }
     }
 
+    /// As K-quants bring them: their scales are products that a half would round.
+    @Test
+    void scalesThatHalvesCannotHoldAreKept() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int columns : COLUMNS) {
+            for (int rows : ROWS) {
+                byte[] quants = new byte[rows * columns];
+                float[] scales = new float[quants.length / 32];
+                float[] minima = new float[scales.length];
+                for (int i = 0; i < scales.length; i++) {
+                    scales[i] = random.nextFloat() / 100;
+                    minima[i] = -random.nextFloat() / 10;
+                }
+                float[] dense = new float[quants.length];
+                for (int i = 0; i < quants.length; i++) {
+                    quants[i] = (byte) random.nextInt(16);
+                    dense[i] = quants[i] * scales[i / 32] + minima[i / 32];
+                }
+                PackedPart packed = Int4.take(quants, scales, minima);
+                try (StripPart part = StripPart.of(packed, columns)) {
+                    assertThat(part.form().kind()).isEqualTo(Strips.Kind.QUARTERS_FLOATS);
+                    check("q4_k", dense, List.of(part.block()), rows, columns, random);
+                }
+            }
+        }
+    }
+
     private static void compare(
             float[] dense,
             Activations x,

@@ -1,0 +1,196 @@
+package understudy.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/// Some rows of a matrix that lie in strips. Owned by its maker, who closes it.
+final class StripPart implements AutoCloseable {
+    private static final int STORED = 2 + Strips.GROUP; // a group of bytes in a file
+
+    private final Strips form;
+    private final Tensor memory;
+    private final long address;
+
+    private StripPart(Strips form) {
+        this.form = form;
+        Placement cpu = Placement.cpu(ComputeType.F32);
+        this.memory = Scopes.owned(() -> cpu.empty(torch.ScalarType.Byte, form.bytes()));
+        this.address = Native.packed(memory);
+        Native.ALL.asSlice(address, form.bytes()).fill((byte) 0);
+    }
+
+    /// Takes over 4-bit numbers with minima that lie row after row, and closes those.
+    static StripPart of(PackedPart rows, int columns) {
+        try (rows) {
+            int count = Math.toIntExact(rows.size() / columns);
+            Strips.Kind kind =
+                    Int4.halves(rows) ? Strips.Kind.QUARTERS_HALVES : Strips.Kind.QUARTERS_FLOATS;
+            StripPart part = new StripPart(new Strips(count, columns, kind));
+            Workers.rows(
+                    count,
+                    (from, to) -> {
+                        for (long row = from; row < to; row++) {
+                            part.take(rows, (int) row);
+                        }
+                    });
+            return part;
+        }
+    }
+
+    private void take(PackedPart rows, int row) {
+        long in = rows.packed().address() + (long) row * form.columns() / 2;
+        for (int word = 0; word < form.columns() / 8; word++) {
+            int eight = Native.ALL.get(Native.INT, in + 4L * word);
+            Native.ALL.set(Native.INT, address + form.word(row, word), eight);
+        }
+        long block = (long) row * form.groups();
+        for (int group = 0; group < form.groups(); group++) {
+            number(address + form.scale(row, group), rows.blocks().scale(block + group));
+            number(address + form.minimum(row, group), rows.blocks().minimum(block + group));
+        }
+    }
+
+    /// Takes over what a GGUF file stores as Q8_0.
+    ///
+    /// @param stored rows of whole groups, 34 bytes each
+    static StripPart ofBytes(MemorySegment stored, int rows, int columns) {
+        StripPart part = new StripPart(new Strips(rows, columns, Strips.Kind.BYTES));
+        Workers.rows(
+                rows,
+                (from, to) -> {
+                    for (long row = from; row < to; row++) {
+                        part.take(stored, (int) row);
+                    }
+                });
+        return part;
+    }
+
+    private void take(MemorySegment stored, int row) {
+        int words = form.kind().words();
+        for (int group = 0; group < form.groups(); group++) {
+            long in = ((long) row * form.groups() + group) * STORED;
+            short scale = stored.get(Native.SHORT, in);
+            Native.ALL.set(Native.SHORT, address + form.scale(row, group), scale);
+            for (int word = 0; word < words; word++) {
+                int four = stored.get(Native.INT, in + 2 + 4L * word);
+                Native.ALL.set(Native.INT, address + form.word(row, group * words + word), four);
+            }
+        }
+    }
+
+    Strips form() {
+        return form;
+    }
+
+    /// Bytes held.
+    long bytes() {
+        return form.bytes();
+    }
+
+    /// Of no use once this is closed.
+    RowBlock block() {
+        return new StripBlock(this);
+    }
+
+    /// 32 bits of a row.
+    int word(int row, int word) {
+        return Native.ALL.get(Native.INT, address + form.word(row, word));
+    }
+
+    float scale(int row, int group) {
+        return number(address + form.scale(row, group));
+    }
+
+    /// Of 4-bit numbers.
+    float minimum(int row, int group) {
+        return number(address + form.minimum(row, group));
+    }
+
+    long address() {
+        return address;
+    }
+
+    private float number(long at) {
+        return form.kind() == Strips.Kind.QUARTERS_FLOATS
+                ? Native.ALL.get(Native.FLOAT, at)
+                : Float.float16ToFloat(Native.ALL.get(Native.SHORT, at));
+    }
+
+    private void number(long at, float value) {
+        if (form.kind() == Strips.Kind.QUARTERS_FLOATS) {
+            Native.ALL.set(Native.FLOAT, at, value);
+        } else {
+            Native.ALL.set(Native.SHORT, at, Float.floatToFloat16(value));
+        }
+    }
+
+    /// Writes 4-bit numbers as floats, row after row.
+    ///
+    /// @param out      address of the first number
+    /// @param bfloat16 whether to write bfloat16, else f32
+    void unpack(long out, boolean bfloat16) {
+        int pair = 2 * Strips.WIDTH;
+        Workers.rows(
+                (form.rows() + pair - 1) / pair,
+                (from, to) -> {
+                    try (Arena arena = Arena.ofConfined()) {
+                        Pair some = new Pair(arena.allocate(pair * form.columns() / 2, 8));
+                        for (long i = from; i < to; i++) {
+                            some.unpack((int) i * pair, out, bfloat16);
+                        }
+                    }
+                });
+    }
+
+    /// The rows of two strips, one after the other again.
+    private final class Pair implements FourBit.Blocks {
+        private final MemorySegment packed;
+        private final float[] scales = new float[2 * Strips.WIDTH * form.groups()];
+        private final float[] minima = new float[scales.length];
+
+        Pair(MemorySegment packed) {
+            this.packed = packed;
+        }
+
+        void unpack(int first, long out, boolean bfloat16) {
+            int rows = Math.min(2 * Strips.WIDTH, form.rows() - first);
+            int groups = form.groups();
+            long next = form.word(first, 1) - form.word(first, 0);
+            for (int group = 0; group < groups; group++) {
+                long in = address + form.word(first, 4 * group);
+                for (int row = 0; row < rows; row++) {
+                    int block = row * groups + group;
+                    for (int word = 0; word < 4; word++) {
+                        int eight = Native.ALL.get(Native.INT, in + word * next + 4L * row);
+                        packed.set(Native.INT, 16L * block + 4L * word, eight);
+                    }
+                    scales[block] = StripPart.this.scale(first + row, group);
+                    minima[block] = StripPart.this.minimum(first + row, group);
+                }
+            }
+            long to = out + (long) first * form.columns() * (bfloat16 ? 2 : 4);
+            if (bfloat16) {
+                Int4.KERNEL.bfloats(packed.address(), this, to, 0, (long) rows * groups);
+            } else {
+                Int4.KERNEL.floats(packed.address(), this, to, 0, (long) rows * groups);
+            }
+        }
+
+        @Override
+        public float scale(long block) {
+            return scales[(int) block];
+        }
+
+        @Override
+        public float minimum(long block) {
+            return minima[(int) block];
+        }
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
