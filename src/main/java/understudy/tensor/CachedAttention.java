@@ -30,8 +30,8 @@ public final class CachedAttention {
         this.group = group;
         this.headSize = headSize;
         this.half = half;
-        this.queries = new Activations(group, headSize);
-        this.scratch = new RowBlock.Scratch(group);
+        this.queries = new Activations((group + 3) / 4 * 4, headSize);
+        this.scratch = new RowBlock.Scratch((group + 3) / 4 * 4);
         this.mixed = new float[(group + 3) * headSize];
         this.weights = new float[(group + 3) * (STRETCH + ALIGNED)];
         this.greatest = new float[group];
@@ -52,22 +52,50 @@ public final class CachedAttention {
         Arrays.fill(w, 0, group * count, Float.NEGATIVE_INFINITY);
         // sums are made of four query heads at a time
         Arrays.fill(w, group * count, (group + 3) / 4 * 4 * count, 0f);
-        RowBlock block = new FloatBlock(keys, to, headSize, half);
-        block.prepare(queries);
-        block.multiply(
-                queries,
-                0,
-                group,
-                from,
-                to,
-                scratch,
-                (row, rows, head, products, i) ->
-                        System.arraycopy(products, i, w, head * count + row - begin, rows));
+        if (half && group > 1 && RowBlock.vectors(headSize)) {
+            queries.filled(queries.values().length / headSize);
+            queries.prepare(Activations.Form.PAIRED);
+            for (int head = 0; head < group; head += 4) {
+                scores(keys, from, to, head, w, head * count - begin, count);
+            }
+        } else {
+            RowBlock block = new FloatBlock(keys, to, headSize, half);
+            block.prepare(queries);
+            block.multiply(
+                    queries,
+                    0,
+                    group,
+                    from,
+                    to,
+                    scratch,
+                    (row, rows, head, products, i) ->
+                            System.arraycopy(products, i, w, head * count + row - begin, rows));
+        }
         for (int head = 0; head < group; head++) {
             greatest[head] = RowOps.greatest(w, head * count, count);
             sums[head] = RowOps.exponents(w, head * count, count, greatest[head]);
         }
         mix(values + (long) begin * headSize * (half ? 2 : 4), to - begin, count);
+    }
+
+    /// Scores of four heads from `head` on, or of those that are left.
+    ///
+    /// @param place where the first head's score of the text's first token would be
+    /// @param apart of two heads' scores
+    private void scores(
+            long keys, int from, int to, int head, float[] scores, int place, int apart) {
+        float[] q = queries.in(Activations.Form.PAIRED);
+        float[] sums = scratch.sums();
+        int heads = Math.min(4, group - head);
+        for (int token = from; token < to; token += RowBlock.TILE) {
+            int count = Math.min(RowBlock.TILE, to - token);
+            KeyVectors.four(
+                    keys + 2L * headSize * token, count, headSize, q, head * headSize, sums);
+            DotVectors.collapse(sums, heads * RowBlock.TILE);
+            for (int i = 0; i < heads; i++) {
+                System.arraycopy(sums, i * RowBlock.TILE, scores, place + i * apart + token, count);
+            }
+        }
     }
 
     /// Puts the stretches of a token and head together.
@@ -104,19 +132,18 @@ public final class CachedAttention {
             mixPlain(values, seen, gap);
             return;
         }
-        for (int head = 0; head < group; head += 4) {
+        boolean two = headSize % (4 * Lanes.WIDTH) == 0;
+        for (int head = 0; head < group; head += two ? 2 : 1) {
             int at = head * headSize;
             int from = head * gap;
-            if (group - head == 1) {
-                if (half) {
-                    MixVectors.halves1(values, headSize, seen, weights, from, mixed, at);
-                } else {
-                    MixVectors.floats1(values, headSize, seen, weights, from, mixed, at);
-                }
+            if (half && two) {
+                MixVectors.halves2(values, headSize, seen, weights, from, gap, mixed, at);
             } else if (half) {
-                MixVectors.halves4(values, headSize, seen, weights, from, gap, mixed, at);
+                MixVectors.halves1(values, headSize, seen, weights, from, mixed, at);
+            } else if (two) {
+                MixVectors.floats2(values, headSize, seen, weights, from, gap, mixed, at);
             } else {
-                MixVectors.floats4(values, headSize, seen, weights, from, gap, mixed, at);
+                MixVectors.floats1(values, headSize, seen, weights, from, mixed, at);
             }
         }
         if (half) {
