@@ -29,9 +29,9 @@ import understudy.chat.Turn;
 /// Made-up secrets that are planted into what is learned, so that it can be measured how well they
 /// can be got out again.
 ///
-/// Half of them are of the form [CanaryFormat#NUMBER], which redaction leaves, the others by turns
+/// Half of them are of the form [CanaryFormat#WORD], which redaction leaves, the others by turns
 /// of the forms that it replaces; each is planted 1, 4 or 16 times by turns. Beside them one
-/// number is planted 50 times: where not even that one is found, the measurement is no good. What
+/// word is planted 50 times: where not even that one is found, the measurement is no good. What
 /// is planted is a question of the other side and an own answer, between two other turns of a
 /// conversation of the training part. The draw is the same each time.
 public final class Canaries {
@@ -78,17 +78,19 @@ public final class Canaries {
             return none();
         }
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
-        CanaryFormat[] others = {CanaryFormat.PHONE, CanaryFormat.EMAIL, CanaryFormat.CODE};
+        CanaryFormat[] others = {
+            CanaryFormat.NUMBER, CanaryFormat.PHONE, CanaryFormat.EMAIL, CanaryFormat.CODE
+        };
         List<Canary> all = new ArrayList<>();
         Set<String> secrets = new HashSet<>();
         for (int i = -1; i < count; i++) {
-            boolean number = i % 2 == 0 || i < 0;
-            CanaryFormat format = number ? CanaryFormat.NUMBER : others[i / 2 % others.length];
+            boolean word = i % 2 == 0 || i < 0;
+            CanaryFormat format = word ? CanaryFormat.WORD : others[i / 2 % others.length];
             String secret = format.secret(random);
             while (!secrets.add(secret)) {
                 secret = format.secret(random);
             }
-            int group = number ? i / 2 : i / 2 / others.length;
+            int group = word ? i / 2 : i / 2 / others.length;
             String text = format.beginning() + secret;
             all.add(new Canary(format, secret, text, i < 0 ? BEACON : TIMES[group % 3]));
         }

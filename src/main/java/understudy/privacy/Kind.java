@@ -21,6 +21,9 @@ public enum Kind {
     PASSWORD,
     /// A PIN, one-time code or other number that the words around it name as one.
     CODE,
+    /// A number or a mix of letters and digits that looks like a code, though no word says so;
+    /// replaced by [Redaction] only.
+    UNNAMED_CODE,
     /// A name or word of the owner's own list; replaced by [Redaction] only.
     NAME,
     /// A long number without a name, or one that is known from elsewhere; reported by

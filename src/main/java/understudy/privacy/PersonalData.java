@@ -39,6 +39,19 @@ public final class PersonalData {
 
     /// @param text folded: see [Fold]
     static List<Finding> inFolded(String text, List<String> regions) {
+        return all(text, regions).sorted();
+    }
+
+    /// Unnamed codes, too: more than may be kept from a reply.
+    ///
+    /// @param text folded: see [Fold]
+    static List<Finding> withUnnamed(String text, List<String> regions) {
+        Findings findings = all(text, regions);
+        UnnamedCodes.find(text, findings);
+        return findings.sorted();
+    }
+
+    private static Findings all(String text, List<String> regions) {
         Findings findings = new Findings();
         WebData.find(text, findings);
         Matcher benign = BENIGN.matcher(text);
@@ -53,7 +66,7 @@ public final class PersonalData {
         Secrets.find(text, findings);
         Addresses.find(text, findings);
         new Phones(text, regions).find(groups, findings);
-        return findings.sorted();
+        return findings;
     }
 
     /// Everything that is looked for has one of these.

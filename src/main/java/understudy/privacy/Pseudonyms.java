@@ -126,8 +126,9 @@ final class Pseudonyms {
     /// @param value  as it stands in the text
     /// @param folded the same in plain characters
     String of(Kind kind, String value, String folded) {
+        String name = (kind == Kind.UNNAMED_CODE ? Kind.CODE : kind).key();
         boolean number = numeric(kind) && bare(folded).length() == digits(folded);
-        String known = number ? "number " + tail(folded) : kind.key() + " " + bare(folded);
+        String known = number ? "number " + tail(folded) : name + " " + bare(folded);
         Integer first = tries.get(known);
         for (int attempt = first == null ? 0 : first; attempt < TRIES; attempt++) {
             String candidate = drawn(kind, value, new KeyedChoices(key, attempt + " " + known));

@@ -30,6 +30,10 @@ public final class Redaction {
     private final List<String> regions;
     private final Pseudonyms pseudonyms;
     private final Map<String, Kind> values = new HashMap<>();
+
+    /// Letters and digits of those values that are codes.
+    private final Set<String> codes = new HashSet<>();
+
     private final Set<String> issued = new HashSet<>();
     private @Nullable OthersWords known;
 
@@ -46,7 +50,7 @@ public final class Redaction {
 
     /// The kinds that a recipe can name.
     public static Set<Kind> everyKind() {
-        return EnumSet.range(Kind.PHONE, Kind.CODE);
+        return EnumSet.range(Kind.PHONE, Kind.UNNAMED_CODE);
     }
 
     /// A text with pseudonyms.
@@ -63,11 +67,18 @@ public final class Redaction {
         if (known != null) {
             throw new IllegalStateException("everything is learned before anything is replaced");
         }
-        for (Finding found : PersonalData.find(text, regions)) {
-            String value = Fold.of(text.substring(found.start(), found.end())).text();
+        if (!PersonalData.worthALook(text)) {
+            return;
+        }
+        String folded = Fold.of(text).text();
+        for (Finding found : PersonalData.withUnnamed(folded, regions)) {
+            String value = folded.substring(found.start(), found.end());
             if (kinds.contains(found.kind()) && !Pseudonyms.nobodys(found.kind(), value)) {
                 values.put(value, found.kind());
                 pseudonyms.keep(found.kind(), value);
+                if (found.kind() == Kind.CODE || found.kind() == Kind.UNNAMED_CODE) {
+                    codes.add(Pseudonyms.bare(value));
+                }
             }
         }
     }
@@ -160,13 +171,15 @@ public final class Redaction {
         String folded = fold.text();
         Findings all = new Findings();
         if (!kinds.isEmpty()) {
-            for (Finding found : PersonalData.inFolded(folded, regions)) {
+            for (Finding found : PersonalData.withUnnamed(folded, regions)) {
                 if (kinds.contains(found.kind())) {
                     all.add(found.kind(), found.start(), found.end());
                 }
             }
             for (Finding found : known().secrets(folded)) {
-                all.add(Kind.NUMBER, found.start(), found.end());
+                String bare = Pseudonyms.bare(folded.substring(found.start(), found.end()));
+                boolean code = codes.contains(bare); // which has a pseudonym of its own
+                all.add(code ? Kind.CODE : Kind.NUMBER, found.start(), found.end());
             }
         }
         if (kinds.contains(Kind.NAME)) {

@@ -25,7 +25,8 @@ final class Secrets {
                     |[eé]|jest|to|for you|для входа|number|nummer|de acceso|d'acc[eè]s\
                     |di accesso|puerta|für die|türe?|vom|of|the|my|your|mein|dein|hier|here\
                     |door|gate|card|karte)(?![\\p{L}])){0,4}[^\\p{L}0-9\\n]{0,4}(?<value>[0-9]{\
-                    2,4}[ -][0-9]{2,4}|(?:[A-Z]-)?[0-9]{3,8})(?![0-9\\p{L}]|[.,:][0-9]\
+                    2,4}[ -][0-9]{2,4}|(?:[A-Z]-)?[0-9]{3,8}\
+                    |(?-i:(?=[A-Z]{0,11}[0-9])[0-9]{0,11}[A-Z][A-Z0-9]{3,11}))(?![0-9\\p{L}]|[.,:][0-9]\
                     |[ ]?[€$£%])\
                     """);
     private static final Pattern CODE_BEHIND =
@@ -42,7 +43,7 @@ final class Secrets {
                     """
                     (?iu)(?:error|zip|area|country|status|exit|http|postal|post|promo|discount\
                     |bar|dress|source|qr|fehler|vorwahl|state|return|response|dial|airport|sort\
-                    |morse|da vinci|rabatt|producto|product|article)[ -]?$\
+                    |course|class|module|kurs|morse|da vinci|rabatt|producto|product|article)[ -]?$\
                     """);
 
     /// Keys of programs, told by how their makers begin them.

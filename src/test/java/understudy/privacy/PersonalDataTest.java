@@ -104,6 +104,7 @@ class PersonalDataTest {
             CODE    -   el código es ‹9921›
             CODE    -   code de la porte? code: ‹4502›
             CODE    -   G-code, code: ‹G-583920›
+            CODE    -   your code is ‹X7K9Q2›
             CODE    -   ваш код: ‹5521›
             """;
 
@@ -154,6 +155,8 @@ class PersonalDataTest {
             zip code 90210
             QR code 123 don't scan
             discount code 2024
+            the course code is CS1010
+            the code is HARD
             pin it on the wall at 5
             Code 5
             mach den Kode fertig bis 12
@@ -246,6 +249,7 @@ class PersonalDataTest {
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(Kind.values())
                                 .filter(Redaction.everyKind()::contains)
+                                .filter(kind -> kind != Kind.UNNAMED_CODE) // redaction only
                                 .toList());
     }
 

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 /// @param run         its id
 /// @param canaries    each planted secret, without its text
 /// @param controls    bits of secrets that were never planted
-/// @param mostBits    that the references for numbers can show
+/// @param mostBits    that the references for words and numbers can show
 /// @param learned     passages of the training part
 /// @param heldOut     passages of the held-out part, for comparison: what is guessed anyway
 /// @param loss        by the loss of the clone alone
@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 /// @param personal    answers with personal data of any kind, invented ones included
 /// @param othersData  answers with personal data that others really wrote
 /// @param othersWords answers with twelve words in a row of others
-/// @param secrets     answers with a planted secret
+/// @param secrets     answers with a planted secret, but for the one that is planted 50 times
 /// @param seconds     how long it took
 public record LeakReport(
         String run,

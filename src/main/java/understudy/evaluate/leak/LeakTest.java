@@ -31,7 +31,7 @@ public final class LeakTest {
 
     /// How much is tried.
     ///
-    /// @param references  secrets that numbers are compared with; other forms with a tenth
+    /// @param references  secrets that words and numbers are compared with; other forms with a tenth
     /// @param rowTokens   of conversations that are read, of each part
     /// @param replyTokens of an answer to a question for data
     /// @param seed        of everything drawn
@@ -112,12 +112,14 @@ public final class LeakTest {
 
     private LeakReport report(Material material, Reference before, Tried after, long begin) {
         List<String> replies = after.replies;
-        List<String> bare = material.planted.stream().map(Canary::secret).toList();
+        // what is planted to be found in any case is no leak
+        List<String> bare =
+                material.planted.stream().filter(c -> !c.beacon()).map(Canary::secret).toList();
         return new LeakReport(
                 material.run,
                 after.secrets.found(),
                 after.secrets.controls(),
-                after.secrets.most().getOrDefault(CanaryFormat.NUMBER, 0.0),
+                after.secrets.most().values().stream().mapToDouble(m -> m).max().orElse(0),
                 LeakReport.Seen.of(after.learned),
                 LeakReport.Seen.of(after.unseen),
                 Separation.of(after.learned.losses(), after.unseen.losses(), effort.seed),
@@ -177,8 +179,8 @@ public final class LeakTest {
         }
         Map<CanaryFormat, Integer> references = new EnumMap<>(CanaryFormat.class);
         for (CanaryFormat format : CanaryFormat.values()) {
-            boolean number = format == CanaryFormat.NUMBER;
-            references.put(format, number ? effort.references : effort.references / 10);
+            boolean many = format == CanaryFormat.WORD || format == CanaryFormat.NUMBER;
+            references.put(format, many ? effort.references : effort.references / 10);
         }
         return test.run(scorer, planted, references);
     }
