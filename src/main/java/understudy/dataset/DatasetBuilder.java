@@ -111,9 +111,7 @@ public final class DatasetBuilder {
     private Prepared build(ChatStore store, Corrections.Read corrections, List<Fact> facts) {
         Person me = owner(store);
         Redactor redactor = safeguards.redactor();
-        List<String> more = new ArrayList<>(safeguards.canaries().texts());
-        facts.forEach(fact -> more.add(fact.value()));
-        redactor.learn(store, corrections, more);
+        redactor.learn(store, corrections, safeguards.canaries().texts(), facts);
         ChatBlocks read = ChatBlocks.of(store, me, config, redactor, funnel);
         String myName = read.myName();
         List<Fact> told = redactor.facts(facts);

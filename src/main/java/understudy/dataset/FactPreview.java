@@ -25,7 +25,7 @@ public record FactPreview(List<Fact> facts, List<String> languages, int evasions
             ChatStore store, List<Fact> facts, DatasetConfig config, Safeguards safeguards) {
         Person me = DatasetBuilder.owner(store);
         Redactor redactor = safeguards.redactor();
-        redactor.learn(store, Corrections.Read.NONE, facts.stream().map(Fact::value).toList());
+        redactor.learn(store, Corrections.Read.NONE, List.of(), facts);
         ChatBlocks read = ChatBlocks.of(store, me, config, redactor, new Funnel());
         List<Block> training =
                 HeldOut.split(read.chats(), config).getOrDefault(Part.TRAIN, List.of());

@@ -77,7 +77,11 @@ public final class Redactor {
     }
 
     /// Shows everything that will be replaced later; before anything is.
-    public void learn(ChatStore store, Corrections.Read corrections, List<String> more) {
+    ///
+    /// @param more  texts like messages
+    /// @param facts whose values are meant to be told
+    public void learn(
+            ChatStore store, Corrections.Read corrections, List<String> more, List<Fact> facts) {
         Redaction active = redaction;
         if (active == null) {
             return;
@@ -96,6 +100,7 @@ public final class Redactor {
             active.learn(each.correction().correction());
         }
         more.forEach(active::learn);
+        facts.forEach(fact -> active.learnTold(fact.value()));
     }
 
     /// @param names everybody's name, by their key; reports count by these
@@ -142,7 +147,12 @@ public final class Redactor {
 
     /// Facts with what is replaced in them; their keys stay.
     List<Fact> facts(List<Fact> facts) {
-        return facts.stream().map(fact -> fact.with(uncounted(fact.value()))).toList();
+        Redaction active = redaction;
+        return active == null
+                ? facts
+                : facts.stream()
+                        .map(fact -> fact.with(active.applyToTold(fact.value()).text()))
+                        .toList();
     }
 
     /// A name under its pseudonym where the owner's list has it, or where it is a number.

@@ -64,6 +64,15 @@ public final class Redaction {
 
     /// Takes note of what is personal in a text; before the first [#apply].
     public void learn(String text) {
+        learn(text, true);
+    }
+
+    /// The same of a text that is meant to be told, see [#applyToTold].
+    public void learnTold(String text) {
+        learn(text, false);
+    }
+
+    private void learn(String text, boolean unnamed) {
         if (known != null) {
             throw new IllegalStateException("everything is learned before anything is replaced");
         }
@@ -71,7 +80,7 @@ public final class Redaction {
             return;
         }
         String folded = Fold.of(text).text();
-        for (Finding found : PersonalData.withUnnamed(folded, regions)) {
+        for (Finding found : found(folded, unnamed)) {
             String value = folded.substring(found.start(), found.end());
             if (kinds.contains(found.kind()) && !Pseudonyms.nobodys(found.kind(), value)) {
                 values.put(value, found.kind());
@@ -83,10 +92,26 @@ public final class Redaction {
         }
     }
 
+    private List<Finding> found(String folded, boolean unnamed) {
+        return unnamed
+                ? PersonalData.withUnnamed(folded, regions)
+                : PersonalData.inFolded(folded, regions);
+    }
+
     /// A place in the source.
     private record Place(Kind kind, int start, int end, String folded) {}
 
     public Redacted apply(String text) {
+        return apply(text, true);
+    }
+
+    /// The same of a text that is meant to be told, such as a fact: numbers in it that nobody named
+    /// stay, unless they are known as codes from elsewhere.
+    public Redacted applyToTold(String text) {
+        return apply(text, false);
+    }
+
+    private Redacted apply(String text, boolean unnamed) {
         boolean nothingKnown = values.isEmpty() && words.isEmpty();
         if (nothingKnown && (kinds.isEmpty() || !PersonalData.worthALook(text))) {
             return new Redacted(text, List.of());
@@ -95,7 +120,7 @@ public final class Redaction {
         List<Kind> replaced = new ArrayList<>();
         BitSet done = new BitSet();
         for (int pass = 0; pass < MOST_PASSES; pass++) {
-            List<Place> places = places(now, done);
+            List<Place> places = places(now, done, unnamed);
             if (places.isEmpty()) {
                 break;
             }
@@ -166,12 +191,12 @@ public final class Redaction {
     }
 
     /// What is to be replaced, in the order of the text, none overlapping another.
-    private List<Place> places(String text, BitSet done) {
+    private List<Place> places(String text, BitSet done, boolean unnamed) {
         Fold fold = Fold.of(text);
         String folded = fold.text();
         Findings all = new Findings();
         if (!kinds.isEmpty()) {
-            for (Finding found : PersonalData.withUnnamed(folded, regions)) {
+            for (Finding found : found(folded, unnamed)) {
                 if (kinds.contains(found.kind())) {
                     all.add(found.kind(), found.start(), found.end());
                 }

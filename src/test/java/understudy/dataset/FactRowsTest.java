@@ -242,11 +242,13 @@ class FactRowsTest {
         DatasetConfig config = DatasetConfig.from(recipe.settings().section("dataset"));
         Safeguards safeguards = Safeguards.of(folder, config);
         List<Fact> facts =
-                FactsFile.parse("- home: Leipzig\n- mail: robin.calder@posteo.net", "facts.md");
+                FactsFile.parse(
+                        "- home: Leipzig\n- mail: robin.calder@posteo.net\n- zip: 90210\n- club: 482913",
+                        "facts.md");
         Prepared prepared = build(facts, safeguards, "default", "facts_line={facts}");
         assertThat(prepared.factLine())
                 .startsWith("home: Leipzig; mail: ")
-                .contains("@")
+                .contains("@", "zip: 90210; club: 482913") // numbers that are meant to be told
                 .doesNotContain("robin.calder@posteo.net");
         assertThat(prepared.part(Part.FACTS).toString()).doesNotContain("robin.calder@posteo.net");
         assertThat(prepared.questions().toString()).doesNotContain("robin.calder@posteo.net");
