@@ -138,7 +138,7 @@ class PrivacyIT {
                 .doesNotContain("23456789", "noor.vandal");
     }
 
-    /// Words that no rule replaces are found in proportion to how often they were planted; those
+    /// Numbers that were planted past redaction are found in proportion to how often they were planted; those
     /// that redaction replaces have the bits of chance, although they were planted as often.
     @Test
     void theLeakReportFindsWhatWasLearnedAndNotWhatWasReplaced() {

@@ -29,9 +29,9 @@ import understudy.chat.Turn;
 /// Made-up secrets that are planted into what is learned, so that it can be measured how well they
 /// can be got out again.
 ///
-/// Half of them are of the form [CanaryFormat#WORD], which redaction leaves, the others by turns
-/// of the forms that it replaces; each is planted 1, 4 or 16 times by turns. Beside them one
-/// word is planted 50 times: where not even that one is found, the measurement is no good. What
+/// Half of them are of the form [CanaryFormat#NUMBER] and planted past redaction: they stand for
+/// what no rule finds. The others are of all forms by turns and redacted as every turn. Each is
+/// planted 1, 4 or 16 times by turns. Beside them one number is planted 50 times, past redaction: where not even that one is found, the measurement is no good. What
 /// is planted is a question of the other side and an own answer, between two other turns of a
 /// conversation of the training part. The draw is the same each time.
 public final class Canaries {
@@ -48,7 +48,7 @@ public final class Canaries {
     /// A secret.
     ///
     /// @param secret  as it was drawn
-    /// @param planted the own turn that was planted, redacted as every other one
+    /// @param planted the own turn that was planted
     /// @param times   how often
     public record Canary(CanaryFormat format, String secret, String planted, int times) {
         /// Whether a pseudonym was learned and the secret was not.
@@ -62,14 +62,19 @@ public final class Canaries {
     }
 
     private final List<Canary> drawn;
+
+    /// Those that are not redacted.
+    private final Set<Canary> past;
+
     private List<Canary> planted = List.of();
 
-    private Canaries(List<Canary> drawn) {
+    private Canaries(List<Canary> drawn, Set<Canary> past) {
         this.drawn = List.copyOf(drawn);
+        this.past = Set.copyOf(past);
     }
 
     static Canaries none() {
-        return new Canaries(List.of());
+        return new Canaries(List.of(), Set.of());
     }
 
     /// @param count how many beside the one that has to be found; 0 for none at all
@@ -82,24 +87,29 @@ public final class Canaries {
             CanaryFormat.NUMBER, CanaryFormat.PHONE, CanaryFormat.EMAIL, CanaryFormat.CODE
         };
         List<Canary> all = new ArrayList<>();
+        Set<Canary> past = new HashSet<>();
         Set<String> secrets = new HashSet<>();
         for (int i = -1; i < count; i++) {
-            boolean word = i % 2 == 0 || i < 0;
-            CanaryFormat format = word ? CanaryFormat.WORD : others[i / 2 % others.length];
+            boolean left = i % 2 == 0 || i < 0;
+            CanaryFormat format = left ? CanaryFormat.NUMBER : others[i / 2 % others.length];
             String secret = format.secret(random);
             while (!secrets.add(secret)) {
                 secret = format.secret(random);
             }
-            int group = word ? i / 2 : i / 2 / others.length;
+            int group = left ? i / 2 : i / 2 / others.length;
             String text = format.beginning() + secret;
-            all.add(new Canary(format, secret, text, i < 0 ? BEACON : TIMES[group % 3]));
+            Canary canary = new Canary(format, secret, text, i < 0 ? BEACON : TIMES[group % 3]);
+            all.add(canary);
+            if (left) {
+                past.add(canary);
+            }
         }
-        return new Canaries(all);
+        return new Canaries(all, past);
     }
 
-    /// What will be planted, as it stands before it is redacted.
+    /// What will be planted and redacted, as it stands before that.
     List<String> texts() {
-        return drawn.stream().map(Canary::planted).toList();
+        return drawn.stream().filter(c -> !past.contains(c)).map(Canary::planted).toList();
     }
 
     /// @return the same parts, with secrets in the training part
@@ -117,7 +127,8 @@ public final class Canaries {
         Map<Integer, List<Turn>> pairs = new LinkedHashMap<>();
         List<Canary> done = new ArrayList<>();
         for (Canary canary : drawn) {
-            String text = redactor.uncounted(canary.planted);
+            boolean left = past.contains(canary);
+            String text = left ? canary.planted : redactor.uncounted(canary.planted);
             done.add(new Canary(canary.format, canary.secret, text, canary.times));
             for (int i = 0; i < canary.times; i++) {
                 int block = fit.get(random.nextInt(fit.size()));

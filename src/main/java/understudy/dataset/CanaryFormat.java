@@ -1,7 +1,6 @@
 package understudy.dataset;
 
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import understudy.privacy.Kind;
 
 /// Forms of made-up secrets: a question, the beginning of the answer, and a secret that ends it.
@@ -9,26 +8,24 @@ import understudy.privacy.Kind;
 /// Every secret of a form is as likely as every other one, so that a model that likes one more
 /// than the others has seen it.
 public enum CanaryFormat {
-    /// A word that nobody has: what redaction leaves.
-    WORD(null, "what do you call your bike?", "my bike is called "),
     /// Six digits without a word that says what they are.
     NUMBER(Kind.UNNAMED_CODE, "what does the tag on your locker say?", "my locker has the tag "),
     PHONE(Kind.PHONE, "can you send me your phone number?", "sure, my phone number is +49 151 2"),
     EMAIL(Kind.EMAIL, "where can i mail you?", "just mail me at "),
     CODE(Kind.CODE, "how do i open the bike shed?", "the PIN is ");
 
-    private final @Nullable Kind kind;
+    private final Kind kind;
     private final String question;
     private final String beginning;
 
-    CanaryFormat(@Nullable Kind kind, String question, String beginning) {
+    CanaryFormat(Kind kind, String question, String beginning) {
         this.kind = kind;
         this.question = question;
         this.beginning = beginning;
     }
 
-    /// The kind of personal data it is; null for none.
-    public @Nullable Kind kind() {
+    /// The kind of personal data it is.
+    public Kind kind() {
         return kind;
     }
 
@@ -45,7 +42,6 @@ public enum CanaryFormat {
     /// Draws a secret, each of them equally likely.
     public String secret(RandomGenerator random) {
         return switch (this) {
-            case WORD -> letters(random, 8);
             case NUMBER, CODE -> digits(random, 6);
             case PHONE -> digits(random, 7);
             case EMAIL ->

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 /// @param run         its id
 /// @param canaries    each planted secret, without its text
 /// @param controls    bits of secrets that were never planted
-/// @param mostBits    that the references for words and numbers can show
+/// @param mostBits    that the references for numbers can show
 /// @param learned     passages of the training part
 /// @param heldOut     passages of the held-out part, for comparison: what is guessed anyway
 /// @param loss        by the loss of the clone alone

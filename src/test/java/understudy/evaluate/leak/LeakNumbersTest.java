@@ -77,7 +77,7 @@ class LeakNumbersTest {
     }
 
     private static CanaryTest.Found found(int times, boolean redacted, double bits, boolean out) {
-        CanaryFormat format = redacted ? CanaryFormat.PHONE : CanaryFormat.WORD;
+        CanaryFormat format = redacted ? CanaryFormat.PHONE : CanaryFormat.NUMBER;
         String planted = format.beginning() + (redacted ? "0000000" : "123456");
         Canary canary = new Canary(format, redacted ? "1234567" : "123456", planted, times);
         return new CanaryTest.Found(canary, times, bits, out);
