@@ -31,9 +31,10 @@ import understudy.chat.Turn;
 ///
 /// Half of them are of the form [CanaryFormat#NUMBER] and planted past redaction: they stand for
 /// what no rule finds. The others are of all forms by turns and redacted as every turn. Each is
-/// planted 1, 4 or 16 times by turns. Beside them one number is planted 50 times, past redaction: where not even that one is found, the measurement is no good. What
-/// is planted is a question of the other side and an own answer, between two other turns of a
-/// conversation of the training part. The draw is the same each time.
+/// planted 1, 4 or 16 times by turns. Beside them one number is planted 50 times, past redaction:
+/// where not even that one is found, the measurement is no good. What is planted is a question of
+/// the other side and an own answer, between two other turns of a conversation of the training
+/// part. The draw is the same each time.
 public final class Canaries {
     /// More would be a dataset of their own.
     public static final int MOST = 400;

@@ -31,7 +31,8 @@ final class UnnamedCodes {
     private static final Pattern BEHIND =
             Pattern.compile(
                     """
-                    (?iu)[ ]{0,2}(?:[€$£¥₹₽₺₩%°]|[-+*×^/=<>] ?[0-9]|(?:"""
+                    (?iu)[ ]{0,2}(?:[€$£¥₹₽₺₩%°]|[-+*×^/=<>] ?[0-9]|(?:\
+                    """
                             + MONEY.substring(MONEY.indexOf('|') + 1)
                             + """
                             |[mck]?m|miles?|met(?:er|re)s?|metros|mètres|ft|feet|k?g|gram(?:m|s)?\
@@ -57,7 +58,8 @@ final class UnnamedCodes {
     private static final Pattern LINE =
             Pattern.compile(
                     "(?mu)^(?<before>[^\\p{L}\\p{N}\\n]{0,20})(?<core>[A-Za-z0-9][\\x20-\\x7e]{2,30}"
-                            + "(?<=[A-Za-z0-9]))(?<behind>[^\\p{L}\\p{N}\\n]{0,20})$");
+                        + "(?<=[A-Za-z0-9]))(?<behind>[^\\p{L}\\p{N}\\n]{0,20})$");
+
     private static final Pattern GROUPS =
             Pattern.compile("[0-9]{3}(?:[ -][0-9]{3}){1,2}|[0-9]{4}(?:[ -][0-9]{4}){1,2}");
     private static final Pattern QUANTITY_SIGN = Pattern.compile("[€$£¥₹₽₺₩%°+*×/=^<>~≈]");
@@ -82,12 +84,8 @@ final class UnnamedCodes {
         Matcher rows = ROW.matcher(text);
         while (rows.find()) {
             boolean quantity =
-                    BEFORE.matcher(text)
-                                    .region(Math.max(0, rows.start() - 16), rows.start())
-                                    .find()
-                            || BEHIND.matcher(text)
-                                    .region(rows.end(), text.length())
-                                    .lookingAt();
+                    BEFORE.matcher(text).region(Math.max(0, rows.start() - 16), rows.start()).find()
+                            || BEHIND.matcher(text).region(rows.end(), text.length()).lookingAt();
             if (!quantity && !harmless(rows.group())) {
                 findings.add(Kind.UNNAMED_CODE, rows.start(), rows.end());
             }
@@ -108,7 +106,8 @@ final class UnnamedCodes {
             String[] groups = core.split("[ -]");
             boolean round = true;
             for (String group : groups) {
-                round &= group.endsWith("0") || group.endsWith("5") || YEAR.matcher(group).matches();
+                round &=
+                        group.endsWith("0") || group.endsWith("5") || YEAR.matcher(group).matches();
             }
             return !round && !harmless(DigitGroups.digits(core, 0, core.length()));
         }
@@ -133,13 +132,18 @@ final class UnnamedCodes {
         }
         int signs = core.length() - letters - digits.length();
         String number = digits.toString();
-        if (letters < 2 || number.chars().distinct().count() < 2 || YEAR.matcher(number).matches()) {
+        if (letters < 2
+                || number.chars().distinct().count() < 2
+                || YEAR.matcher(number).matches()) {
             return false;
         }
         if (MEASURED.matcher(core).matches()) {
             return false;
         }
-        boolean cases = upper > 0 && upper < letters && core.chars().skip(1).anyMatch(Character::isUpperCase);
+        boolean cases =
+                upper > 0
+                        && upper < letters
+                        && core.chars().skip(1).anyMatch(Character::isUpperCase);
         boolean turning = changes >= 3 && number.length() >= (cases ? 2 : 3);
         boolean wordAndNumber = changes == 1 && number.length() >= 4 && !number.endsWith("000");
         return (turning && (upper > 0 || number.length() >= 4))

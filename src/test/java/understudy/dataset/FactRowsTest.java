@@ -243,7 +243,10 @@ class FactRowsTest {
         Safeguards safeguards = Safeguards.of(folder, config);
         List<Fact> facts =
                 FactsFile.parse(
-                        "- home: Leipzig\n- mail: robin.calder@posteo.net\n- zip: 90210\n- club: 482913",
+                        "- home: Leipzig\n"
+                                + "- mail: robin.calder@posteo.net\n"
+                                + "- zip: 90210\n"
+                                + "- club: 482913",
                         "facts.md");
         Prepared prepared = build(facts, safeguards, "default", "facts_line={facts}");
         assertThat(prepared.factLine())

@@ -76,7 +76,8 @@ class RedactionTest {
         // numbers of orders and the like are nobody's business either, and go
         List<String> numbers =
                 PersonalDataTest.NOTHING.stream()
-                        .filter(text -> text.matches("(?i)order.*|bestell.*|pedido.*|#.*|17.* unix.*"))
+                        .filter(text ->
+                                text.matches("(?i)order.*|bestell.*|pedido.*|#.*|17.* unix.*"))
                         .toList();
         assertThat(numbers).hasSize(5);
         List<String> ordinary = new ArrayList<>(PersonalDataTest.NOTHING);

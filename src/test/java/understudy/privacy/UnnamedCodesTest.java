@@ -200,10 +200,12 @@ class UnnamedCodesTest {
     @TestFactory
     Stream<DynamicTest> leavesOrdinaryDigits() {
         return ORDINARY.stream()
-                .map(text -> DynamicTest.dynamicTest(
-                        text,
-                        () -> assertThat(over(text).apply(text).replaced())
-                                .doesNotContain(Kind.UNNAMED_CODE)));
+                .map(text ->
+                        DynamicTest.dynamicTest(
+                                text,
+                                () ->
+                                        assertThat(over(text).apply(text).replaced())
+                                                .doesNotContain(Kind.UNNAMED_CODE)));
     }
 
     private static String digits(RandomGenerator random, int count) {
