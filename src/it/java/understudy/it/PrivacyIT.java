@@ -138,8 +138,9 @@ class PrivacyIT {
                 .doesNotContain("23456789", "noor.vandal");
     }
 
-    /// Numbers that were planted past redaction are found in proportion to how often they were planted; those
-    /// that redaction replaces have the bits of chance, although they were planted as often.
+    /// Numbers that were planted past redaction are found in proportion to how often they were
+    /// planted; those that redaction replaces have the bits of chance, although they were planted
+    /// as often.
     @Test
     void theLeakReportFindsWhatWasLearnedAndNotWhatWasReplaced() {
         JsonNode leak = json("leak");

@@ -26,7 +26,8 @@ final class Secrets {
                     |di accesso|puerta|für die|türe?|vom|of|the|my|your|mein|dein|hier|here\
                     |door|gate|card|karte)(?![\\p{L}])){0,4}[^\\p{L}0-9\\n]{0,4}(?<value>[0-9]{\
                     2,4}[ -][0-9]{2,4}|(?:[A-Z]-)?[0-9]{3,8}\
-                    |(?-i:(?=[A-Z]{0,11}[0-9])[0-9]{0,11}[A-Z][A-Z0-9]{3,11}))(?![0-9\\p{L}]|[.,:][0-9]\
+                    |(?-i:(?=[A-Z]{0,11}[0-9])[0-9]{0,11}[A-Z][A-Z0-9]{3,11}))\
+                    (?![0-9\\p{L}]|[.,:][0-9]\
                     |[ ]?[€$£%])\
                     """);
     private static final Pattern CODE_BEHIND =

@@ -39,8 +39,8 @@ final class UnnamedCodes {
                             |tons?|tonnes?|tonnen|l|lit(?:er|re)s?|litros|[kmgt]b|bytes?|pixels?|px\
                             |m?s|sec(?:ond)?s?|sekunden|segundos|secondes|min|minut(?:e|es|en|os)\
                             |hours?|stunden|horas|heures|days?|tage|d[íi]as|jours|years?|jahren?\
-                            |a[ñn]os|ans|anni|лет|steps?|schritten?|pasos|passi|times|mal|veces|fois\
-                            |volte|vezes|razy?|раз|people|persons?|menschen|leuten?|personas\
+                            |a[ñn]os|ans|anni|лет|steps?|schritten?|pasos|passi|times|mal|veces\
+                            |fois|volte|vezes|razy?|раз|people|persons?|menschen|leuten?|personas\
                             |gente|personnes|persone|pessoas|os[óo]b|человек|views?|followers?\
                             |abonnenten|seguidores|subs|subscribers|likes?|points?|punkten?|pts\
                             |puntos|punti|words?|w[öo]rter|palabras|mots|parole|votes?|stimmen\
@@ -57,8 +57,9 @@ final class UnnamedCodes {
     /// A line and what stands around its letters and digits.
     private static final Pattern LINE =
             Pattern.compile(
-                    "(?mu)^(?<before>[^\\p{L}\\p{N}\\n]{0,20})(?<core>[A-Za-z0-9][\\x20-\\x7e]{2,30}"
-                        + "(?<=[A-Za-z0-9]))(?<behind>[^\\p{L}\\p{N}\\n]{0,20})$");
+                    "(?mu)^(?<before>[^\\p{L}\\p{N}\\n]{0,20})"
+                            + "(?<core>[A-Za-z0-9][\\x20-\\x7e]{2,30}"
+                            + "(?<=[A-Za-z0-9]))(?<behind>[^\\p{L}\\p{N}\\n]{0,20})$");
 
     private static final Pattern GROUPS =
             Pattern.compile("[0-9]{3}(?:[ -][0-9]{3}){1,2}|[0-9]{4}(?:[ -][0-9]{4}){1,2}");
