@@ -1,6 +1,7 @@
 package understudy.model;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -137,6 +138,12 @@ final class Projections {
             if (part == null) {
                 return new Output(y, null, weightGradient == null ? null : x);
             }
+            if (kernels != null && fits(part, x)) {
+                Output output = lowRank(kernels, part, x, masks, y);
+                callers.attach(output.low);
+                callers.attach(output.used);
+                return output;
+            }
             Tensor dropped = masks == null ? x : x.mul(mask(masks, x));
             Tensor low = torch.mm(dropped, part.a().t());
             callers.attach(low);
@@ -147,6 +154,23 @@ final class Projections {
             callers.attach(dropped);
             return new Output(y, low, dropped);
         }
+    }
+
+    /// Whether kernels can do the low-rank share, given x or dy.
+    private boolean fits(LoraPart part, Tensor rows) {
+        return kernels != null
+                && rows.is_contiguous()
+                && kernels.lowRanks(rows.size(0), inputs, part.rank(), part.outputs());
+    }
+
+    /// @param y `x·Wᵀ`, added to
+    private Output lowRank(
+            Kernels fast, LoraPart part, Tensor x, @Nullable DropoutMasks masks, Tensor y) {
+        Tensor dropped = masks == null ? x : place.empty(x.size(0), inputs);
+        Tensor low = place.empty(x.size(0), part.width());
+        Tensor mask = masks == null ? null : mask(masks, x);
+        fast.lowRank(part.lowRank(), x, mask, dropped, low, y);
+        return new Output(y, low, dropped);
     }
 
     private Tensor mask(DropoutMasks masks, Tensor x) {
@@ -169,23 +193,45 @@ final class Projections {
             Tensor low = of.low;
             Tensor used = of.used;
             if (part != null && low != null && used != null) {
-                Tensor dlow = place.empty(dy.size(0), part.width());
-                for (LoraPart.Factor factor : part.factors()) {
-                    Tensor dyj = dy.narrow(1, factor.offset(), factor.outputs());
-                    torch.mm_out(part.slice(dlow, factor), dyj, factor.scaledB());
-                    Tensor db = torch.mm(dyj.t(), part.slice(low, factor));
-                    factor.gradientB().add_(db, part.scale());
-                }
-                part.gradientA().add_(torch.mm(dlow.t(), used));
-                if (dx != null) {
-                    addThrough(dx, torch.mm(dlow, part.a()), masks);
-                }
+                lowRankBackward(part, dy, low, used, dx, masks);
             }
             learnFrom(dy, used);
             if (dx != null) {
                 callers.attach(dx);
             }
             return dx;
+        }
+    }
+
+    private void lowRankBackward(
+            LoraPart part,
+            Tensor dy,
+            Tensor low,
+            Tensor used,
+            @Nullable Tensor dx,
+            @Nullable DropoutMasks masks) {
+        Tensor dlow = place.empty(dy.size(0), part.width());
+        if (kernels != null && fits(part, dy) && used.is_contiguous()) {
+            Tensor mask = masks == null ? null : mask(masks, dy);
+            kernels.lowRankBack(
+                    part.lowRank(),
+                    part.scale().toDouble(),
+                    new Kernels.LowRankSaved(dy, used, low, dlow),
+                    mask,
+                    dx,
+                    part.gradientA(),
+                    part.factors().stream().map(LoraPart.Factor::gradientB).toList());
+            return;
+        }
+        for (LoraPart.Factor factor : part.factors()) {
+            Tensor dyj = dy.narrow(1, factor.offset(), factor.outputs());
+            torch.mm_out(part.slice(dlow, factor), dyj, factor.scaledB());
+            Tensor db = torch.mm(dyj.t(), part.slice(low, factor));
+            factor.gradientB().add_(db, part.scale());
+        }
+        part.gradientA().add_(torch.mm(dlow.t(), used));
+        if (dx != null) {
+            addThrough(dx, torch.mm(dlow, part.a()), masks);
         }
     }
 
@@ -236,6 +282,18 @@ final class Projections {
 
         int width() {
             return rank * factors.size();
+        }
+
+        /// Columns of y that begin or end a member's.
+        int[] outputs() {
+            return factors.stream().flatMapToInt(f -> IntStream.of(f.offset, f.outputs)).toArray();
+        }
+
+        Kernels.LowRank lowRank() {
+            return new Kernels.LowRank(
+                    a,
+                    factors.stream().map(Factor::scaledB).toList(),
+                    factors.stream().mapToInt(Factor::offset).toArray());
         }
 
         Tensor slice(Tensor low, Factor factor) {

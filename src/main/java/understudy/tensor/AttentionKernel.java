@@ -24,11 +24,11 @@ final class AttentionKernel {
     /// @param window latest tokens that a token sees; 0 for all
     /// @param scale  of the scores
     record Shape(int tokens, int heads, int kvHeads, int headSize, int window, float scale) {
-        private int group() {
+        int group() {
             return heads / kvHeads;
         }
 
-        private int columns() {
+        int columns() {
             return (heads + 2 * kvHeads) * headSize;
         }
     }
@@ -285,25 +285,27 @@ final class AttentionKernel {
             RowCodec codec, Shape shape, AttentionPieces pieces, Row row, long from, long to) {
         int d = shape.headSize;
         int shares = pieces.shares();
-        float[] sums = new float[shape.kvHeads * d];
+        int[] headOf = new int[shares];
+        for (int share = 0; share < shares; share++) {
+            headOf[share] = pieces.head(share) / shape.group();
+        }
         float[] sum = new float[d];
         float[] part = new float[d];
         for (long token = from; token < to; token++) {
             for (int which = 0; which < 2; which++) {
                 long at = row.parts + 4L * d * shares * ((long) which * shape.tokens + token);
-                Arrays.fill(sums, 0);
-                for (int share = 0; share < shares; share++) {
-                    FULL.read(at + 4L * d * share, part, d);
-                    int kv = pieces.head(share) / shape.group();
-                    System.arraycopy(sums, kv * d, sum, 0, d);
-                    RowMath.add(sum, part, d);
-                    System.arraycopy(sum, 0, sums, kv * d, d);
-                }
                 long column = (shape.heads + (long) which * shape.kvHeads) * d;
-                codec.write(
-                        sums,
-                        row.dqkv + (token * shape.columns() + column) * codec.bytes(),
-                        shape.kvHeads * d);
+                for (int kv = 0; kv < shape.kvHeads; kv++) {
+                    Arrays.fill(sum, 0);
+                    for (int share = 0; share < shares; share++) {
+                        if (headOf[share] == kv) {
+                            FULL.read(at + 4L * d * share, part, d);
+                            RowMath.add(sum, part, d);
+                        }
+                    }
+                    long place = token * shape.columns() + column + (long) kv * d;
+                    codec.write(sum, row.dqkv + place * codec.bytes(), d);
+                }
             }
         }
     }

@@ -192,9 +192,28 @@ public final class Kernels {
                         CALLS.incrementAndGet());
         boolean split = splits(heads, qkv.size(0));
         List<AttentionKernel.Piece> pieces = pieces(heads, shape.tokens(), split);
-        Workers.run(
-                pieces.size(),
-                part -> AttentionKernel.forward(codec, shape, row, pieces.get(part)));
+        Workers.run(pieces.size(), part -> forward(shape, row, pieces.get(part)));
+    }
+
+    private void forward(
+            AttentionKernel.Shape shape, AttentionKernel.Row row, AttentionKernel.Piece piece) {
+        if (HalfAttention.fits(codec)) {
+            HalfAttention.forward(shape, row, piece);
+        } else {
+            AttentionKernel.forward(codec, shape, row, piece);
+        }
+    }
+
+    private void backward(
+            AttentionKernel.Shape shape,
+            int shares,
+            AttentionKernel.Row row,
+            AttentionKernel.Piece piece) {
+        if (HalfAttention.fits(codec)) {
+            HalfAttention.backward(shape, shares, row, piece);
+        } else {
+            AttentionKernel.backward(codec, shape, shares, row, piece);
+        }
     }
 
     /// Whether there are so few long conversations and key/value heads that query heads which share
@@ -254,9 +273,7 @@ public final class Kernels {
             throw new IllegalArgumentException("room for another number of shares");
         }
         List<AttentionKernel.Piece> pieces = pieces(heads, shape.tokens(), parts != null);
-        Workers.run(
-                pieces.size(),
-                part -> AttentionKernel.backward(codec, shape, shares, row, pieces.get(part)));
+        Workers.run(pieces.size(), part -> backward(shape, shares, row, pieces.get(part)));
         if (parts != null) {
             Workers.rows(
                     shape.tokens(),
@@ -306,5 +323,96 @@ public final class Kernels {
         Workers.rows(
                 (size + MaskKernel.PIECE - 1) / MaskKernel.PIECE,
                 (from, to) -> MaskKernel.add(codec, at, size, from, to));
+    }
+
+    /// Whether [#lowRank] and [#lowRankBack] can be used for layers of these sizes.
+    ///
+    /// @param tokens  T
+    /// @param columns where layers begin in O, and how many columns they have
+    public boolean lowRanks(long tokens, int inputs, int rank, int... columns) {
+        return codec.bytes() == 2 && LowRankKernel.fits(tokens, inputs, rank, columns);
+    }
+
+    /// The low-rank factors of linear layers that have one input.
+    ///
+    /// @param a `(n·r,I)`
+    /// @param b of each layer `(O_j,r)`, scaled
+    /// @param offsets of each layer, its first output
+    public record LowRank(Tensor a, List<Tensor> b, int[] offsets) {}
+
+    private static LowRankKernel.Layers layers(
+            LowRank what, long tokens, long outputs, @Nullable List<Tensor> gradB) {
+        int count = what.b.size();
+        LowRankKernel.Factor[] factors = new LowRankKernel.Factor[count];
+        for (int j = 0; j < count; j++) {
+            Tensor b = what.b.get(j);
+            factors[j] =
+                    new LowRankKernel.Factor(
+                            Native.packed(b),
+                            gradB == null ? 0 : Native.packed(gradB.get(j)),
+                            what.offsets[j],
+                            Math.toIntExact(b.size(0)));
+        }
+        return new LowRankKernel.Layers(
+                Math.toIntExact(tokens),
+                Math.toIntExact(what.a.size(1)),
+                Math.toIntExact(outputs),
+                Math.toIntExact(what.a.size(0) / count),
+                Native.packed(what.a),
+                factors);
+    }
+
+    /// `dropped = m∘x`, `low = dropped·Aᵀ`, `y_j = y_j + low_j·B_jᵀ`.
+    ///
+    /// @param x       `(T,I)`
+    /// @param mask    `(T,I)`; null for none
+    /// @param dropped `(T,I)`, written; x itself without a mask
+    /// @param low     `(T,n·r)`, written
+    /// @param y       `(T,O)`, added to
+    public void lowRank(
+            LowRank what, Tensor x, @Nullable Tensor mask, Tensor dropped, Tensor low, Tensor y) {
+        LowRankKernel.forward(
+                layers(what, x.size(0), y.size(1), null),
+                Native.packed(x),
+                mask == null ? 0 : Native.packed(mask),
+                Native.packed(dropped),
+                Native.packed(low),
+                Native.packed(y));
+    }
+
+    /// What the way back of [#lowRank] needs.
+    ///
+    /// @param dy   `(T,O)`
+    /// @param used `(T,I)`: `dropped` of the way forward
+    /// @param low  `(T,n·r)`
+    /// @param dlow `(T,n·r)`, written
+    public record LowRankSaved(Tensor dy, Tensor used, Tensor low, Tensor dlow) {}
+
+    /// Gradients of [#lowRank]: `dlow_j = dy_j·B_j`, `dx = dx + m∘(dlow·A)`,
+    /// `dA = dA + dlowᵀ·used`, `dB_j = dB_j + scale·dy_jᵀ·low_j`.
+    ///
+    /// @param mask  `(T,I)`; null for none
+    /// @param dx    `(T,I)`, added to; null where not wanted
+    /// @param gradA `(n·r,I)` in f32, added to
+    /// @param gradB of each layer `(O_j,r)` in f32, added to
+    public void lowRankBack(
+            LowRank what,
+            double scale,
+            LowRankSaved saved,
+            @Nullable Tensor mask,
+            @Nullable Tensor dx,
+            Tensor gradA,
+            List<Tensor> gradB) {
+        LowRankKernel.backward(
+                layers(what, saved.dy.size(0), saved.dy.size(1), gradB),
+                (float) scale,
+                new LowRankKernel.Back(
+                        Native.packed(saved.dy),
+                        Native.packed(saved.used),
+                        Native.packed(saved.low),
+                        Native.packed(saved.dlow),
+                        mask == null ? 0 : Native.packed(mask),
+                        dx == null ? 0 : Native.packed(dx),
+                        Native.packed(gradA)));
     }
 }
