@@ -25,6 +25,7 @@ public final class DecodeBenchmark {
         try {
             for (int i = 0; i < conversations; i++) {
                 caches.add(model.newCache());
+                caches.getLast().reserve(history + tokens);
                 for (int from = 0; from < history; from += Sequence.CHUNK) {
                     int to = Math.min(history, from + Sequence.CHUNK);
                     read(model, caches.getLast(), Arrays.copyOfRange(ids, from, to));

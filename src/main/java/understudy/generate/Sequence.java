@@ -72,6 +72,7 @@ public final class Sequence implements AutoCloseable {
         }
         int seen = entry.cache.length();
         if (seen < prompt.length) {
+            entry.cache.reserve(prompt.length - seen + 1);
             wanted = Arrays.copyOfRange(prompt, seen, Math.min(prompt.length, seen + CHUNK));
             return true;
         }

@@ -8,7 +8,7 @@ import understudy.tensor.Scopes;
 
 /// Keys and values of the tokens a conversation has seen.
 ///
-/// Grows by doubling; owned by its maker, who closes it. Not for use by several threads.
+/// Owned by its maker, who closes it. Not for use by several threads.
 public final class KvCache implements AutoCloseable {
     private static final int FIRST_CAPACITY = 256;
     private static final int STEP = 64;
@@ -73,22 +73,32 @@ public final class KvCache implements AutoCloseable {
         return (tokens + STEP - 1) / STEP * STEP;
     }
 
-    /// Makes room for `tokens` more.
+    /// Makes room for `tokens` more, and for half as many again as there were: who knows how long a
+    /// text will be asks for all of it at once. Layer by layer, so that no more than one is held
+    /// twice.
     public void reserve(int tokens) {
         if (length + tokens <= capacity) {
             return;
         }
-        int larger = Math.max(FIRST_CAPACITY, Math.max(rounded(length + tokens), 2 * capacity));
-        List<Layer> grown = new ArrayList<>();
-        for (int i = 0; i < config.layers(); i++) {
-            Layer old = layers.isEmpty() ? null : layers.get(i);
-            grown.add(
-                    new Layer(
-                            grown(old == null ? null : old.keys, larger),
-                            grown(old == null ? null : old.values, larger)));
+        int larger = Math.max(FIRST_CAPACITY, rounded(Math.max(length + tokens, capacity * 3 / 2)));
+        try {
+            for (int i = 0; i < config.layers(); i++) {
+                Layer old = i < layers.size() ? layers.get(i) : null;
+                Tensor keys = grown(old == null ? null : old.keys, larger);
+                Tensor values = grown(old == null ? null : old.values, larger);
+                if (old == null) {
+                    layers.add(new Layer(keys, values));
+                } else {
+                    layers.set(i, new Layer(keys, values));
+                    old.keys.close();
+                    old.values.close();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            close(); // layers of different lengths are of no use
+            length = 0;
+            throw e;
         }
-        close();
-        layers.addAll(grown);
         capacity = larger;
         addresses = new long[2 * layers.size()];
         for (int i = 0; i < layers.size(); i++) {
