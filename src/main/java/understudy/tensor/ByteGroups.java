@@ -27,7 +27,7 @@ public final class ByteGroups implements AutoCloseable {
 
     /// Of no use once this is closed.
     public RowBlock block() {
-        return part.block();
+        return part.block(part.form().columns());
     }
 
     @Override

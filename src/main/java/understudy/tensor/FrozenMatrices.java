@@ -59,7 +59,7 @@ public final class FrozenMatrices implements AutoCloseable {
             case NF4 -> new PackedMatrix(packed(parts, Nf4::pack), columns, buffer);
             case INT4 ->
                     Int4.fits(columns)
-                            ? new StripMatrix(
+                            ? new PackedMatrix(
                                     parts.stream().map(part -> int4(part, columns)).toList(),
                                     columns,
                                     buffer)

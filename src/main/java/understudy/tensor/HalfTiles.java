@@ -77,7 +77,7 @@ final class HalfTiles {
         }
     }
 
-    /// `C = A·B`, or `C = C + A·B`, all by address.
+    /// `C = A·B`, or `C = C + A·B`, all by address; number by number where [#available] says no.
     ///
     /// @param a   `(m,k)` in bf16, rows `lda` numbers apart
     /// @param b   `(k,n)` in bf16 in pairs of rows: `(k/2,n,2)`, pairs of rows `ldb` pairs apart
@@ -85,29 +85,46 @@ final class HalfTiles {
     /// @param k   even
     static void multiply(
             boolean plus, int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
+        MethodHandle call = CALL;
+        if (call == null) {
+            plain(plus, m, n, k, a, lda, b, ldb, c, ldc);
+            return;
+        }
         try {
-            call().invokeExact(
-                            (long) m,
-                            (long) n,
-                            (long) k,
-                            (long) lda,
-                            (long) ldb,
-                            (long) ldc,
-                            plus,
-                            a,
-                            b,
-                            c,
-                            true);
+            call.invokeExact(
+                    (long) m,
+                    (long) n,
+                    (long) k,
+                    (long) lda,
+                    (long) ldb,
+                    (long) ldc,
+                    plus,
+                    a,
+                    b,
+                    c,
+                    true);
         } catch (Throwable e) {
             throw new IllegalStateException("a multiply of tiles failed", e);
         }
     }
 
-    private static MethodHandle call() {
-        MethodHandle call = CALL;
-        if (call == null) {
-            throw new IllegalStateException("this machine multiplies no tiles of bf16");
+    /// The same in plain loops, right everywhere and no faster than that.
+    static void plain(
+            boolean plus, int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
+        for (int row = 0; row < m; row++) {
+            for (int column = 0; column < n; column++) {
+                long to = c + 4 * ((long) row * ldc + column);
+                float sum = plus ? Native.ALL.get(Native.FLOAT, to) : 0;
+                for (int i = 0; i < k; i++) {
+                    long pair = b + 4 * ((long) (i / 2) * ldb + column) + i % 2 * 2L;
+                    sum += number(a + 2 * ((long) row * lda + i)) * number(pair);
+                }
+                Native.ALL.set(Native.FLOAT, to, sum);
+            }
         }
-        return call;
+    }
+
+    private static float number(long at) {
+        return Float.intBitsToFloat(Native.ALL.get(Native.SHORT, at) << 16);
     }
 }

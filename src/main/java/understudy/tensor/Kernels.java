@@ -330,7 +330,9 @@ public final class Kernels {
     /// @param tokens  T
     /// @param columns where layers begin in O, and how many columns they have
     public boolean lowRanks(long tokens, int inputs, int rank, int... columns) {
-        return codec.bytes() == 2 && LowRankKernel.fits(tokens, inputs, rank, columns);
+        return codec.bytes() == 2
+                && HalfTiles.available()
+                && LowRankKernel.fits(tokens, inputs, rank, columns);
     }
 
     /// The low-rank factors of linear layers that have one input.

@@ -51,7 +51,7 @@ final class LowRankKernel {
         for (int each : columns) {
             whole &= each % TILE == 0;
         }
-        return whole && HalfTiles.available();
+        return whole;
     }
 
     /// `dropped = m∘x`, `low = dropped·Aᵀ`, `y_j = y_j + low_j·B_jᵀ`.

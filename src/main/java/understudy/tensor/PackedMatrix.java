@@ -3,15 +3,15 @@ package understudy.tensor;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/// A matrix of 4-bit NormalFloats, made of parts that were quantised each for itself.
+/// A matrix in 4 bits a number, made of parts that were quantised each for itself.
 final class PackedMatrix implements FrozenMatrix {
-    private final List<PackedPart> parts;
+    private final List<MatrixPart> parts;
     private final int rows;
     private final int columns;
     private final UnpackBuffer buffer;
 
-    PackedMatrix(List<PackedPart> parts, int columns, UnpackBuffer buffer) {
-        long size = parts.stream().mapToLong(PackedPart::size).sum();
+    PackedMatrix(List<? extends MatrixPart> parts, int columns, UnpackBuffer buffer) {
+        long size = parts.stream().mapToLong(MatrixPart::size).sum();
         this.parts = List.copyOf(parts);
         this.rows = Math.toIntExact(size / columns);
         this.columns = columns;
@@ -34,7 +34,7 @@ final class PackedMatrix implements FrozenMatrix {
         Tensor dense = buffer.of(rows, columns);
         long out = Native.packed(dense);
         int width = buffer.bfloat16() ? 2 : 4;
-        for (PackedPart part : parts) {
+        for (MatrixPart part : parts) {
             part.unpack(out, buffer.bfloat16());
             out += part.size() * width;
         }
@@ -43,16 +43,16 @@ final class PackedMatrix implements FrozenMatrix {
 
     @Override
     public List<RowBlock> blocks() {
-        return parts.stream().map(part -> (RowBlock) new CodeBlock(part, columns)).toList();
+        return parts.stream().map(part -> part.block(columns)).toList();
     }
 
     @Override
     public long bytes() {
-        return parts.stream().mapToLong(PackedPart::bytes).sum();
+        return parts.stream().mapToLong(MatrixPart::bytes).sum();
     }
 
     @Override
     public void close() {
-        parts.forEach(PackedPart::close);
+        parts.forEach(MatrixPart::close);
     }
 }

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 /// @param blocks what a block's 16 values are scaled with
 /// @param scaleBytes that `blocks` takes
 record PackedPart(long size, FourBit kernel, Bytes packed, FourBit.Blocks blocks, long scaleBytes)
-        implements AutoCloseable {
+        implements MatrixPart {
 
     /// Native memory that is freed by [#close].
     record Bytes(Tensor memory, long address, long size) {
@@ -24,9 +24,8 @@ record PackedPart(long size, FourBit kernel, Bytes packed, FourBit.Blocks blocks
         }
     }
 
-    /// @param out      address of the first number
-    /// @param bfloat16 whether to write bfloat16, else f32
-    void unpack(long out, boolean bfloat16) {
+    @Override
+    public void unpack(long out, boolean bfloat16) {
         int block = kernel.blockSize();
         long count = (size + block - 1) / block;
         Workers.rows(
@@ -40,8 +39,13 @@ record PackedPart(long size, FourBit kernel, Bytes packed, FourBit.Blocks blocks
                 });
     }
 
-    /// Bytes held.
-    long bytes() {
+    @Override
+    public RowBlock block(int columns) {
+        return new CodeBlock(this, columns);
+    }
+
+    @Override
+    public long bytes() {
         return packed.size + scaleBytes;
     }
 

@@ -1,7 +1,5 @@
 package understudy.tensor;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -67,7 +65,7 @@ public abstract class RowBlock {
         float[] scales = new float[0];
         float[] minima = new float[0]; // of strips
         private float[] row = new float[0];
-        private MemorySegment whole = MemorySegment.NULL;
+        private final Room whole = new Room();
 
         /// @param most vectors at most
         public Scratch(int most) {
@@ -89,14 +87,12 @@ public abstract class RowBlock {
                 minima = new float[scaled];
             }
             sums = sums.length < products ? new float[products] : sums;
-            if (whole.byteSize() < bytes) {
-                whole = Arena.ofAuto().allocate(bytes, 64);
-            }
+            whole.of(bytes);
         }
 
         /// Address of numbers that were unpacked from strips, where a line of the cache begins.
         long whole() {
-            return whole.address();
+            return whole.of(0);
         }
 
         float[] sums() {

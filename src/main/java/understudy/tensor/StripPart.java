@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /// Some rows of a matrix that lie in strips. Owned by its maker, who closes it.
-final class StripPart implements AutoCloseable {
+final class StripPart implements MatrixPart {
     private static final int STORED = 2 + Strips.GROUP; // a group of bytes in a file
 
     private final Strips form;
@@ -84,13 +84,18 @@ final class StripPart implements AutoCloseable {
         return form;
     }
 
-    /// Bytes held.
-    long bytes() {
+    @Override
+    public long size() {
+        return (long) form.rows() * form.columns();
+    }
+
+    @Override
+    public long bytes() {
         return form.bytes();
     }
 
-    /// Of no use once this is closed.
-    RowBlock block() {
+    @Override
+    public RowBlock block(int columns) {
         return new StripBlock(this);
     }
 
@@ -126,11 +131,9 @@ final class StripPart implements AutoCloseable {
         }
     }
 
-    /// Writes 4-bit numbers as floats, row after row.
-    ///
-    /// @param out      address of the first number
-    /// @param bfloat16 whether to write bfloat16, else f32
-    void unpack(long out, boolean bfloat16) {
+    /// Of 4-bit numbers.
+    @Override
+    public void unpack(long out, boolean bfloat16) {
         int pair = 2 * Strips.WIDTH;
         Workers.rows(
                 (form.rows() + pair - 1) / pair,

@@ -73,13 +73,17 @@ class RedactionTest {
 
     @Test
     void ordinaryChatStaysAsItIs() {
-        // numbers of orders and the like are nobody's business either, and go
+        // numbers of orders and the like are nobody's business either, and go; counted and round
+        // ones stay
         List<String> numbers =
                 PersonalDataTest.NOTHING.stream()
-                        .filter(text ->
-                                text.matches("(?i)order.*|bestell.*|pedido.*|#.*|17.* unix.*"))
+                        .filter(text -> text.matches("(?i)order (?!1234).*|bestell.*|pedido.*|#.*"))
                         .toList();
-        assertThat(numbers).hasSize(5);
+        assertThat(numbers).hasSize(3);
+        Redaction ofNumbers = over(numbers);
+        for (String text : numbers) {
+            assertThat(ofNumbers.apply(text).replaced()).as(text).isNotEmpty();
+        }
         List<String> ordinary = new ArrayList<>(PersonalDataTest.NOTHING);
         ordinary.removeAll(numbers);
         Redaction redaction = over(ordinary);

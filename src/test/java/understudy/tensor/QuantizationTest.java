@@ -195,7 +195,7 @@ class QuantizationTest {
         try (PointerScope scope = new PointerScope();
                 UnpackBuffer buffer = new UnpackBuffer(F32);
                 FrozenMatrix matrix =
-                        new StripMatrix(
+                        new PackedMatrix(
                                 List.of(StripPart.of(Int4.take(quants, scales, minima), 64)),
                                 64,
                                 buffer)) {
