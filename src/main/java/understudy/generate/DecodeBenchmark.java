@@ -26,8 +26,8 @@ public final class DecodeBenchmark {
             for (int i = 0; i < conversations; i++) {
                 caches.add(model.newCache());
                 caches.getLast().reserve(history + tokens);
-                for (int from = 0; from < history; from += Sequence.CHUNK) {
-                    int to = Math.min(history, from + Sequence.CHUNK);
+                for (int from = 0; from < history; from += model.chunk()) {
+                    int to = Math.min(history, from + model.chunk());
                     read(model, caches.getLast(), Arrays.copyOfRange(ids, from, to));
                 }
             }

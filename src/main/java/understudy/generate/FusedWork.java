@@ -44,7 +44,7 @@ final class FusedWork {
     /// Does what was added; returns when all is done.
     void run() {
         int tiles = tiles();
-        int parts = Math.min(tiles, 8 * Workers.threads());
+        int parts = Math.min(tiles, 16 * Workers.threads());
         while (scratch.size() < parts) {
             scratch.add(new RowBlock.Scratch(most));
         }

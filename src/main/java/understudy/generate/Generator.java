@@ -40,6 +40,11 @@ public final class Generator implements AutoCloseable {
         this.fused = FusedDecoder.of(model);
     }
 
+    /// Tokens of a prompt to read at once.
+    int chunk() {
+        return model.chunk();
+    }
+
     /// Why a text ended.
     public enum Finish {
         /// The model ended it, or a stop string came.

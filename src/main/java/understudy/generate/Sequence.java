@@ -16,9 +16,6 @@ import understudy.text.Tokenizer;
 /// Several sequences of one [Generator] may be stepped in turn; none sees anything of another. Not
 /// for use by several threads at once.
 public final class Sequence implements AutoCloseable {
-    /// Tokens of a prompt read at once; bounds the memory of the attention scores.
-    static final int CHUNK = 512;
-
     private final Generator generator;
     private final int[] prompt;
     private final GenerateOptions options;
@@ -73,7 +70,8 @@ public final class Sequence implements AutoCloseable {
         int seen = entry.cache.length();
         if (seen < prompt.length) {
             entry.cache.reserve(prompt.length - seen + 1);
-            wanted = Arrays.copyOfRange(prompt, seen, Math.min(prompt.length, seen + CHUNK));
+            int to = Math.min(prompt.length, seen + generator.chunk());
+            wanted = Arrays.copyOfRange(prompt, seen, to);
             return true;
         }
         write();

@@ -11,6 +11,7 @@ import understudy.tensor.ByteGroups;
 import understudy.tensor.ComputeType;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
+import understudy.tensor.RowSource;
 import understudy.tensor.WeightTensors;
 import understudy.weights.AffineGroups;
 import understudy.weights.Gguf;
@@ -48,16 +49,26 @@ final class FileSource implements ModelSource {
     }
 
     @Override
-    public Tensor weight(String name, long... shape) {
-        return file instanceof Gguf ? ofGguf(name, shape) : ofFolder(name, shape);
+    public RowSource<Tensor> rows(String name, long... shape) {
+        String stored = storedName(name);
+        RowSource<Tensor> rows =
+                (from, count) -> WeightTensors.rows(file, stored, shape, from, count);
+        int heads = file instanceof Gguf ? pairedHeads(name) : 0;
+        if (heads > 0) {
+            return halfSplit(rows, Math.toIntExact(shape[0] / heads));
+        }
+        boolean plain = file instanceof Gguf || !name.endsWith("norm.weight");
+        double offset = plain ? 0 : config.family().normOffset();
+        return offset == 0
+                ? rows
+                : (from, count) ->
+                        rows.of(from, count).to(torch.ScalarType.Float).add(new Scalar(offset));
     }
 
-    private Tensor ofFolder(String name, long... shape) {
-        Tensor tensor = WeightTensors.view(file, folderName(name), shape);
-        double offset = config.family().normOffset();
-        return offset != 0 && name.endsWith("norm.weight")
-                ? tensor.to(torch.ScalarType.Float).add(new Scalar(offset))
-                : tensor;
+    private String storedName(String name) {
+        return file instanceof Gguf
+                ? GgufModel.tensorName(config.family(), name)
+                : folderName(name);
     }
 
     /// Where a model that sees images keeps its language part: version 4 of transformers wrote
@@ -73,13 +84,6 @@ final class FileSource implements ModelSource {
         return "model.language_model." + name.substring("model.".length());
     }
 
-    private Tensor ofGguf(String name, long... shape) {
-        String stored = GgufModel.tensorName(config.family(), name);
-        Tensor tensor = WeightTensors.view(file, stored, shape);
-        int heads = pairedHeads(name);
-        return heads == 0 ? tensor : halfSplit(tensor, heads, shape);
-    }
-
     /// Some rows of a weight as a Hugging Face folder of the family holds them, in f32.
     ///
     /// @param weight of [StoredWeights#all]
@@ -90,18 +94,10 @@ final class FileSource implements ModelSource {
         boolean gguf = file instanceof Gguf;
         String stored = gguf ? weight.gguf() : folderName(weight.name());
         long[] shape = weight.shape();
-        WeightTensors.requireShape(file, stored, shape);
-        long columns = shape.length == 1 ? 1 : shape[1];
+        MemorySegment rows = WeightTensors.stored(file, stored, shape, from, count);
         shape[0] = count;
         Tensor floats = Placement.cpu(ComputeType.F32).empty(shape);
-        WeightType type = file.tensor(stored).type();
-        if (type.blockElements() == 1 || shape.length > 1) {
-            long before = type.bytesOf(from * columns);
-            MemorySegment rows = file.bytes(stored).asSlice(before, type.bytesOf(count * columns));
-            file.floats(stored, rows, WeightTensors.memory(floats));
-        } else {
-            file.floats(stored, WeightTensors.memory(floats));
-        }
+        file.floats(stored, rows, WeightTensors.memory(floats));
         if (!gguf) {
             return floats;
         }
@@ -109,7 +105,7 @@ final class FileSource implements ModelSource {
             floats.sub_(new Scalar(weight.ggufOffset()));
         }
         boolean pairs = weight.pairedRows() > 0;
-        return pairs ? halfSplit(floats, (int) (count / weight.pairedRows()), shape) : floats;
+        return pairs ? halfSplit(floats, weight.pairedRows()) : floats;
     }
 
     /// Heads of a weight whose rows a GGUF file keeps in pairs; 0 where it does not.
@@ -123,23 +119,28 @@ final class FileSource implements ModelSource {
     }
 
     @Override
-    public FrozenMatrices.@Nullable Groups groups(String name, int rows, int columns) {
+    public @Nullable RowSource<FrozenMatrices.Groups> groups(String name, int rows, int columns) {
         if (!(file instanceof Gguf) || columns % AffineGroups.GROUP != 0) {
             return null;
         }
-        String stored = GgufModel.tensorName(config.family(), name);
+        String stored = storedName(name);
         WeightTensors.requireShape(file, stored, rows, columns);
-        WeightType type = file.tensor(stored).type();
-        if (!AffineGroups.supports(type)) {
+        if (!AffineGroups.supports(file.tensor(stored).type())) {
             return null;
         }
-        byte[] quants = new byte[Math.multiplyExact(rows, columns)];
+        RowSource<FrozenMatrices.Groups> source =
+                (from, count) -> groups(stored, new long[] {rows, columns}, from, count);
+        int heads = pairedHeads(name);
+        return heads == 0 ? source : halfSplitGroups(source, rows / heads, columns);
+    }
+
+    private FrozenMatrices.Groups groups(String stored, long[] shape, int from, int count) {
+        MemorySegment bytes = WeightTensors.stored(file, stored, shape, from, count);
+        byte[] quants = new byte[Math.multiplyExact(count, (int) shape[1])];
         float[] scales = new float[quants.length / AffineGroups.GROUP];
         float[] minima = new float[scales.length];
-        AffineGroups.unpack(type, file.bytes(stored), quants, scales, minima);
-        FrozenMatrices.Groups groups = new FrozenMatrices.Groups(quants, scales, minima);
-        int heads = pairedHeads(name);
-        return heads == 0 ? groups : halfSplit(groups, heads, rows);
+        AffineGroups.unpack(file.tensor(stored).type(), bytes, quants, scales, minima);
+        return new FrozenMatrices.Groups(quants, scales, minima);
     }
 
     @Override
@@ -154,31 +155,47 @@ final class FileSource implements ModelSource {
                 : null;
     }
 
-    /// The same rows in the order of [#halfSplit(Tensor, int, long...)].
-    private static FrozenMatrices.Groups halfSplit(
-            FrozenMatrices.Groups groups, int heads, int rows) {
-        byte[] quants = new byte[groups.quants().length];
-        float[] scales = new float[groups.scales().length];
-        float[] minima = new float[scales.length];
-        int columns = quants.length / rows;
-        int inRow = scales.length / rows;
-        int size = rows / heads;
-        for (int row = 0; row < rows; row++) {
-            int in = row % size;
-            int to = row - in + in / 2 + (in % 2) * (size / 2);
-            System.arraycopy(groups.quants(), row * columns, quants, to * columns, columns);
-            System.arraycopy(groups.scales(), row * inRow, scales, to * inRow, inRow);
-            System.arraycopy(groups.minima(), row * inRow, minima, to * inRow, inRow);
-        }
-        return new FrozenMatrices.Groups(quants, scales, minima);
-    }
-
     /// GGUF stores the rows of a llama model's q and k with the two partners of a rotary pair side
     /// by side; here a head's first half turns with its second half.
     ///
-    /// @param shape of the weight `(heads·D, columns)`, or of the bias `(heads·D)`
-    private static Tensor halfSplit(Tensor weight, int heads, long... shape) {
-        return weight.view(heads, shape[0] / heads / 2, 2, -1).transpose(1, 2).reshape(shape);
+    /// @param rows of the file
+    /// @param size rows of a head
+    private static RowSource<Tensor> halfSplit(RowSource<Tensor> rows, int size) {
+        return (from, count) -> {
+            int first = from / size * size;
+            int end = (from + count + size - 1) / size * size;
+            return halfSplit(rows.of(first, end - first), size).narrow(0, from - first, count);
+        };
+    }
+
+    /// @param weight whole heads, `(heads·D, columns)`, or a bias `(heads·D)`
+    private static Tensor halfSplit(Tensor weight, int size) {
+        long heads = weight.size(0) / size;
+        return weight.view(heads, size / 2, 2, -1).transpose(1, 2).reshape(weight.sizes());
+    }
+
+    /// The same of groups.
+    private static RowSource<FrozenMatrices.Groups> halfSplitGroups(
+            RowSource<FrozenMatrices.Groups> rows, int size, int columns) {
+        int inRow = columns / AffineGroups.GROUP;
+        return (from, count) -> {
+            int first = from / size * size;
+            int end = (from + count + size - 1) / size * size;
+            FrozenMatrices.Groups all = rows.of(first, end - first);
+            byte[] quants = new byte[count * columns];
+            float[] scales = new float[count * inRow];
+            float[] minima = new float[scales.length];
+            for (int i = 0; i < count; i++) {
+                int row = from + i;
+                int to = row % size;
+                int half = size / 2;
+                int in = row - to - first + (to < half ? 2 * to : 2 * (to - half) + 1);
+                System.arraycopy(all.quants(), in * columns, quants, i * columns, columns);
+                System.arraycopy(all.scales(), in * inRow, scales, i * inRow, inRow);
+                System.arraycopy(all.minima(), in * inRow, minima, i * inRow, inRow);
+            }
+            return new FrozenMatrices.Groups(quants, scales, minima);
+        };
     }
 
     @Override

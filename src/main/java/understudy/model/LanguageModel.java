@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import understudy.base.UserError;
 import understudy.tensor.ByteGroups;
 import understudy.tensor.ComputeType;
+import understudy.tensor.FreedMemory;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
@@ -28,6 +29,14 @@ public final class LanguageModel implements AutoCloseable {
     /// Of the norm behind the blocks.
     static final String FINAL_NORM = "model.norm";
 
+    /// Tokens that are read at once: a multiple of the step, and this many at most.
+    private static final int STEP = 64;
+
+    private static final int CHUNK = 512;
+
+    /// Numbers of the widest layer's outputs for them.
+    private static final int MOST_OUTPUTS = 8 << 20;
+
     private final ModelConfig config;
     private final Placement place;
     private final Tensor embedding; // (V,d)
@@ -39,6 +48,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Sights.Maker sights;
     private final FrozenMatrices matrices;
     private final @Nullable Scalar embeddingScale;
+    private final boolean large;
     private @Nullable Adapter attached;
     private @Nullable Tensor embeddingGradient;
     private @Nullable MatrixGradient headGradient;
@@ -47,6 +57,7 @@ public final class LanguageModel implements AutoCloseable {
     ///
     /// @param norms every norm, by its name in a Hugging Face folder; that behind the blocks is
     ///     `model.norm`
+    /// @param large whether memory that is free goes back to the system at once
     LanguageModel(
             ModelConfig config,
             Placement place,
@@ -56,7 +67,8 @@ public final class LanguageModel implements AutoCloseable {
             List<Block> blocks,
             Map<String, RmsNorm> norms,
             Sights.Maker sights,
-            FrozenMatrices matrices) {
+            FrozenMatrices matrices,
+            boolean large) {
         this.config = config;
         this.place = place;
         this.embedding = embedding;
@@ -67,6 +79,7 @@ public final class LanguageModel implements AutoCloseable {
         this.finalNorm = Objects.requireNonNull(norms.get(FINAL_NORM));
         this.sights = sights;
         this.matrices = matrices;
+        this.large = large;
         double scale = config.family().embeddingScale(config.hidden());
         this.embeddingScale = scale == 1 ? null : Scopes.own(new Scalar(place.rounded(scale)));
     }
@@ -226,12 +239,28 @@ public final class LanguageModel implements AutoCloseable {
                 (float) (1 / Math.sqrt(config.queryScalar())));
     }
 
+    /// How many tokens of a long text to give to [#next] at once: what lies between the layers
+    /// should stay small beside the model.
+    public int chunk() {
+        int widest =
+                BlockShape.groups(config).stream()
+                        .mapToInt(BlockShape.Group::outputs)
+                        .max()
+                        .orElse(1);
+        return Math.clamp(MOST_OUTPUTS / widest / STEP * (long) STEP, STEP, CHUNK);
+    }
+
     /// Reads new tokens of a conversation and gives what the model expects next.
     ///
     /// @param ids at least one token
     /// @return logits after the last token, `(V)` in f32, in the caller's scope
     public Tensor next(int[] ids, KvCache cache) {
-        return Scopes.keep(() -> logits(hidden(ids, cache, true)).view(config.vocabulary()));
+        Tensor logits =
+                Scopes.keep(() -> logits(hidden(ids, cache, true)).view(config.vocabulary()));
+        if (large && ids.length > 1) {
+            FreedMemory.giveBack();
+        }
+        return logits;
     }
 
     /// Logits of every position of one conversation, `(T,V)` in f32, in the caller's scope; for

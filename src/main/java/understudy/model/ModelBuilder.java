@@ -7,14 +7,20 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import understudy.tensor.ByteGroups;
+import understudy.tensor.FreedMemory;
 import understudy.tensor.FrozenMatrices;
 import understudy.tensor.Placement;
 import understudy.tensor.Quantization;
+import understudy.tensor.RowSource;
 import understudy.tensor.Scopes;
 
 /// Builds a model from its weights, tensor by tensor; those of the blocks' linear layers are held
 /// as asked.
 final class ModelBuilder {
+    /// Parameters from which on a model's work takes so long that it need not hold memory for
+    /// later.
+    private static final long LARGE = 2L << 30;
+
     private final ModelSource source;
     private final ModelConfig config;
     private final Placement place;
@@ -31,6 +37,10 @@ final class ModelBuilder {
     }
 
     LanguageModel build() {
+        boolean large = config.parameters() >= LARGE;
+        if (large) {
+            FreedMemory.keepNothingLarge();
+        }
         Tensor embedding = copy("model.embed_tokens.weight", config.vocabulary(), config.hidden());
         Tensor head =
                 config.tied()
@@ -40,10 +50,20 @@ final class ModelBuilder {
         for (int i = 0; i < config.layers(); i++) {
             blocks.add(block(i));
             source.release(); // a mapped file of 14 GB would fill the memory with what was copied
+            FreedMemory.giveBack();
         }
         norm(LanguageModel.FINAL_NORM, config.hidden());
         return new LanguageModel(
-                config, place, embedding, head, headBytes(), blocks, norms, sights, matrices);
+                config,
+                place,
+                embedding,
+                head,
+                headBytes(),
+                blocks,
+                norms,
+                sights,
+                matrices,
+                large);
     }
 
     private @Nullable ByteGroups headBytes() {
@@ -58,7 +78,8 @@ final class ModelBuilder {
     private Tensor copy(String name, long... shape) {
         return Scopes.owned(() -> {
             Tensor weight = place.empty(shape);
-            return weight.copy_(source.weight(name, shape));
+            RowSource.copy(source.rows(name, shape), weight);
+            return weight;
         });
     }
 
@@ -112,8 +133,8 @@ final class ModelBuilder {
             parts.add(
                     new FrozenMatrices.Part(
                             rows,
-                            () -> source.weight(name, rows, group.inputs()),
-                            () -> source.groups(name, rows, group.inputs())));
+                            source.rows(name, rows, group.inputs()),
+                            source.groups(name, rows, group.inputs())));
             offset += rows;
         }
         return new Projections(

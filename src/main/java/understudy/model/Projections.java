@@ -129,7 +129,7 @@ final class Projections {
     Output forward(Tensor x, @Nullable DropoutMasks masks) {
         PointerScope callers = Scopes.current();
         try (PointerScope inner = new PointerScope()) {
-            Tensor y = torch.mm(x, weight.dense().t());
+            Tensor y = weight.product(x);
             callers.attach(y);
             if (bias != null) {
                 y.add_(bias);

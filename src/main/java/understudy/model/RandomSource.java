@@ -2,15 +2,17 @@ package understudy.model;
 
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import understudy.tensor.ComputeType;
 import understudy.tensor.Placement;
+import understudy.tensor.RowSource;
 
 /// Weights of the right shapes that mean nothing, for measurements of models that are not here.
 ///
 /// Normal with deviation 0.02, as most models were started; norms are 1. The same seed gives the
-/// same weights, whatever the order in which they are asked for.
+/// same weights, whatever the order of those asked for: those of [RowSource#each].
 final class RandomSource implements ModelSource {
     private static final double DEVIATION = 0.02;
 
@@ -28,13 +30,18 @@ final class RandomSource implements ModelSource {
     }
 
     @Override
-    public Tensor weight(String name, long... shape) {
-        Tensor values = Placement.cpu(ComputeType.F32).empty(shape);
-        if (name.contains("norm")) {
-            return values.fill_(new org.bytedeco.pytorch.Scalar(1.0));
-        }
-        Generator generator = torch.make_generator_cpu(seed * 31 + name.hashCode());
-        return values.normal_(0, DEVIATION, new GeneratorOptional(generator));
+    public RowSource<Tensor> rows(String name, long... shape) {
+        return (from, count) -> {
+            long[] some = shape.clone();
+            some[0] = count;
+            Tensor values = Placement.cpu(ComputeType.F32).empty(some);
+            if (name.contains("norm")) {
+                return values.fill_(new Scalar(1.0));
+            }
+            long rowSeed = (seed * 31 + name.hashCode()) * 31 + from;
+            Generator generator = torch.make_generator_cpu(rowSeed);
+            return values.normal_(0, DEVIATION, new GeneratorOptional(generator));
+        };
     }
 
     @Override

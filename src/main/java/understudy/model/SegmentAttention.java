@@ -27,6 +27,9 @@ final class SegmentAttention {
     /// Divides [#CHUNK].
     static final int STEP = 32;
 
+    /// Scores of new tokens with those in the cache that exist at once, if more than one head's.
+    private static final long MOST_SCORES = 1 << 23;
+
     private final int heads;
     private final int kvHeads;
     private final int group;
@@ -246,18 +249,39 @@ final class SegmentAttention {
             // one new token needs no padding: its shape is the same every time
             Tensor queries = count == 1 ? single(qkv) : stack(qkv, count).mul_(scale);
             Tensor keys = cache.keys().narrow(1, 0, n);
-            Tensor scores = torch.bmm(queries, keys.transpose(1, 2));
-            scores.view(kvHeads, group, count == 1 ? 1 : padded(count), n)
-                    .narrow(2, 0, count)
-                    .add_(causal);
-            Tensor mixed = torch.bmm(scores.softmax(-1), cache.values().narrow(1, 0, n));
+            Tensor values = cache.values().narrow(1, 0, n);
+            int some = Math.clamp(MOST_SCORES / (queries.size(1) * n), 1, kvHeads);
+            for (int from = 0; from < kvHeads; from += some) {
+                int first = from;
+                int heads = Math.min(some, kvHeads - from);
+                Scopes.run(() ->
+                        mix(
+                                queries.narrow(0, first, heads),
+                                keys.narrow(0, first, heads),
+                                values.narrow(0, first, heads),
+                                causal));
+            }
             if (count == 1) {
-                out.view(kvHeads, group, headSize).copy_(mixed);
+                out.view(kvHeads, group, headSize).copy_(queries);
             } else {
-                unstack(out, mixed, count);
+                unstack(out, queries, count);
             }
         });
         return out;
+    }
+
+    /// Attention of some heads.
+    ///
+    /// @param queries `(k,G·c,D)`, scaled; what comes of them takes their place
+    /// @param keys    `(k,n,D)`
+    /// @param values  `(k,n,D)`
+    /// @param causal  `(C,n)`
+    private void mix(Tensor queries, Tensor keys, Tensor values, Tensor causal) {
+        Tensor scores = torch.bmm(queries, keys.transpose(1, 2));
+        scores.view(keys.size(0), group, queries.size(1) / group, keys.size(1))
+                .narrow(2, 0, causal.size(0))
+                .add_(causal);
+        queries.copy_(torch.bmm(scores.softmax(-1), values));
     }
 
     private Tensor single(Tensor qkv) {

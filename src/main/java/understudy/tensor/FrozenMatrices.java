@@ -1,9 +1,7 @@
 package understudy.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +25,12 @@ public final class FrozenMatrices implements AutoCloseable {
     /// Some rows of a matrix.
     ///
     /// @param rows   how many
-    /// @param floats gives them, `(rows, columns)` in any float type on the CPU; called once, in a
-    ///     scope of its own, so that no more than one part exists at a time
-    /// @param groups gives the same numbers in groups of 4 bits; null, or giving null, where a file
-    ///     does not hold them so
-    public record Part(
-            int rows, Supplier<Tensor> floats, @Nullable Supplier<@Nullable Groups> groups) {
-        public Part(int rows, Supplier<Tensor> floats) {
+    /// @param floats gives them, `(count, columns)` in any float type on the CPU; called in a scope
+    ///     of its own for some rows at a time, and for each row once
+    /// @param groups gives the same numbers in groups of 4 bits; null where a file does not hold
+    ///     them so
+    public record Part(int rows, RowSource<Tensor> floats, @Nullable RowSource<Groups> groups) {
+        public Part(int rows, RowSource<Tensor> floats) {
             this(rows, floats, null);
         }
     }
@@ -55,14 +52,15 @@ public final class FrozenMatrices implements AutoCloseable {
             case NONE -> plain(parts, columns, place.type().scalar());
             case F32 -> plain(parts, columns, torch.ScalarType.Float);
             case BF16 -> plain(parts, columns, torch.ScalarType.BFloat16);
-            case INT8 -> new Int8Matrix(packed(parts, Int8Matrix::pack), columns, buffer);
-            case NF4 -> new PackedMatrix(packed(parts, Nf4::pack), columns, buffer);
+            case INT8 -> int8(parts, columns);
+            case NF4 ->
+                    new PackedMatrix(
+                            parts.stream().map(part -> nf4(part, columns)).toList(),
+                            columns,
+                            buffer);
             case INT4 ->
                     Int4.fits(columns)
-                            ? new PackedMatrix(
-                                    parts.stream().map(part -> int4(part, columns)).toList(),
-                                    columns,
-                                    buffer)
+                            ? new PackedMatrix(int4(parts, columns), columns, buffer)
                             : plain(parts, columns, place.type().scalar());
         };
     }
@@ -73,30 +71,54 @@ public final class FrozenMatrices implements AutoCloseable {
         int from = 0;
         for (Part part : parts) {
             int at = from;
-            Scopes.run(() -> weight.narrow(0, at, part.rows).copy_(part.floats.get()));
+            Scopes.run(() -> RowSource.copy(part.floats, weight.narrow(0, at, part.rows)));
             from += part.rows;
         }
         return new FloatMatrix(weight, buffer);
     }
 
-    private static <P> List<P> packed(List<Part> parts, Function<Tensor, P> pack) {
-        return parts.stream().map(part -> packed(part, pack)).toList();
+    private Int8Matrix int8(List<Part> parts, int columns) {
+        int rows = parts.stream().mapToInt(Part::rows).sum();
+        Int8Matrix matrix = new Int8Matrix(rows, columns, buffer);
+        int first = 0;
+        for (Part part : parts) {
+            int at = first;
+            RowSource.each(
+                    part.rows,
+                    columns,
+                    (from, count) -> matrix.take(at + from, floats(part, from, count)));
+            first += part.rows;
+        }
+        return matrix;
     }
 
-    private static <P> P packed(Part part, Function<Tensor, P> pack) {
-        try (PointerScope scope = new PointerScope()) {
-            return pack.apply(part.floats.get().to(torch.ScalarType.Float).contiguous());
-        }
+    private static PackedPart nf4(Part part, int columns) {
+        Nf4.Packer packer = new Nf4.Packer((long) part.rows * columns);
+        RowSource.each(part.rows, columns, (from, count) -> packer.take(floats(part, from, count)));
+        return packer.packed();
     }
 
     /// A file's own groups are taken over: rounding them a second time would only lose.
-    private static StripPart int4(Part part, int columns) {
-        Groups groups = part.groups == null ? null : part.groups.get();
-        PackedPart rows =
-                groups == null
-                        ? packed(part, Int4::pack)
-                        : Int4.take(groups.quants, groups.scales, groups.minima);
-        return StripPart.of(rows, columns);
+    private static List<StripPart> int4(List<Part> parts, int columns) {
+        List<StripPart> strips = new ArrayList<>();
+        for (Part part : parts) {
+            RowSource.each(
+                    part.rows,
+                    columns,
+                    (from, count) -> {
+                        Groups groups = part.groups == null ? null : part.groups.of(from, count);
+                        PackedPart rows =
+                                groups == null
+                                        ? Int4.pack(floats(part, from, count))
+                                        : Int4.take(groups.quants, groups.scales, groups.minima);
+                        strips.add(StripPart.of(rows, columns));
+                    });
+        }
+        return strips;
+    }
+
+    private static Tensor floats(Part part, int from, int count) {
+        return part.floats.of(from, count).to(torch.ScalarType.Float).contiguous();
     }
 
     /// Frees the buffer; the matrices are their owners'.

@@ -15,41 +15,28 @@ final class Int8Matrix implements FrozenMatrix {
     private final Tensor scales; // (rows, 1), f32
     private final UnpackBuffer buffer;
 
-    Int8Matrix(List<Part> parts, int columns, UnpackBuffer buffer) {
+    /// A matrix that is to be filled by [#take].
+    Int8Matrix(int rows, int columns, UnpackBuffer buffer) {
         this.buffer = buffer;
-        int rows = parts.stream().mapToInt(p -> Math.toIntExact(p.scales.size(0))).sum();
         Placement cpu = Placement.cpu(ComputeType.F32);
         this.quants = Scopes.owned(() -> cpu.empty(torch.ScalarType.Char, rows, columns));
         this.scales = Scopes.owned(() -> cpu.empty(rows, 1));
-        int from = 0;
-        for (Part part : parts) {
-            int at = from;
-            int count = Math.toIntExact(part.scales.size(0));
-            Scopes.run(() -> {
-                quants.narrow(0, at, count).copy_(part.quants);
-                scales.narrow(0, at, count).copy_(part.scales);
-            });
-            part.quants.close();
-            part.scales.close();
-            from += count;
-        }
     }
 
-    /// Some rows, not yet in their matrix.
-    record Part(Tensor quants, Tensor scales) {}
-
-    /// Rounds to the nearest of 255 even steps as far as the largest magnitude of each row.
+    /// Rounds some rows to the nearest of 255 even steps as far as the largest magnitude of each.
     ///
-    /// @param floats f32 `(rows, columns)` on the CPU
-    static Part pack(Tensor floats) {
-        Tensor scales =
-                Scopes.owned(() ->
-                        floats.abs()
-                                .amax(new long[] {-1}, true)
-                                .mul_(new Scalar(1.0 / LARGEST))
-                                .clamp_min_(new Scalar(1e-30)));
-        Tensor quants = Scopes.owned(() -> floats.div(scales).round_().to(torch.ScalarType.Char));
-        return new Part(quants, scales);
+    /// @param from   the first
+    /// @param floats f32 `(count, columns)` on the CPU
+    void take(int from, Tensor floats) {
+        Scopes.run(() -> {
+            Tensor steps =
+                    floats.abs()
+                            .amax(new long[] {-1}, true)
+                            .mul_(new Scalar(1.0 / LARGEST))
+                            .clamp_min_(new Scalar(1e-30));
+            scales.narrow(0, from, floats.size(0)).copy_(steps);
+            quants.narrow(0, from, floats.size(0)).copy_(floats.div(steps).round_());
+        });
     }
 
     @Override

@@ -58,38 +58,63 @@ final class Nf4 {
         return bounds;
     }
 
-    /// Quantises a part of a matrix.
-    ///
-    /// @param floats f32, contiguous, on the CPU
-    static PackedPart pack(Tensor floats) {
-        long size = floats.numel();
-        long blocks = (size + BLOCK - 1) / BLOCK;
-        PackedPart.Bytes packed = PackedPart.Bytes.of(blocks * BLOCK / 2);
-        float[] largest = new float[Math.toIntExact(blocks)];
-        long in = Native.packed(floats);
-        Workers.rows(
-                blocks,
-                (from, to) -> {
-                    float[] values = new float[BLOCK];
-                    for (long block = from; block < to; block++) {
-                        int count = (int) Math.min(BLOCK, size - block * BLOCK);
-                        Arrays.fill(values, 0);
-                        for (int i = 0; i < count; i++) {
-                            values[i] = Native.ALL.get(Native.FLOAT, in + 4 * (block * BLOCK + i));
+    /// Quantises a part of a matrix, some rows after the other.
+    static final class Packer {
+        private final long size;
+        private final PackedPart.Bytes packed;
+        private final float[] largest; // of each block
+        private long taken; // blocks
+
+        /// @param size numbers of the part
+        Packer(long size) {
+            long blocks = (size + BLOCK - 1) / BLOCK;
+            this.size = size;
+            this.packed = PackedPart.Bytes.of(blocks * BLOCK / 2);
+            this.largest = new float[Math.toIntExact(blocks)];
+        }
+
+        /// The next numbers.
+        ///
+        /// @param floats f32, contiguous, on the CPU; whole blocks, but for the last call
+        void take(Tensor floats) {
+            long count = floats.numel();
+            long blocks = (count + BLOCK - 1) / BLOCK;
+            long first = taken;
+            long in = Native.packed(floats);
+            Workers.rows(
+                    blocks,
+                    (from, to) -> {
+                        float[] values = new float[BLOCK];
+                        for (long block = from; block < to; block++) {
+                            int some = (int) Math.min(BLOCK, count - block * BLOCK);
+                            Arrays.fill(values, 0);
+                            for (int i = 0; i < some; i++) {
+                                long at = in + 4 * (block * BLOCK + i);
+                                values[i] = Native.ALL.get(Native.FLOAT, at);
+                            }
+                            put(values, first + block, some < BLOCK);
                         }
-                        float most = largest(values);
-                        largest[(int) block] = most;
-                        quantise(values, most, count < BLOCK);
-                        long out = packed.address() + block * (BLOCK / 2);
-                        for (int i = 0; i < BLOCK; i += 2) {
-                            int pair = (int) values[i] << 4 | (int) values[i + 1];
-                            Native.ALL.set(Native.BYTE, out + i / 2, (byte) pair);
-                        }
-                    }
-                });
-        Scales scales = scales(largest);
-        long bytes = scales.codes.length + 4L * scales.blocks.length;
-        return new PackedPart(size, KERNEL, packed, scales, bytes);
+                    });
+            taken += blocks;
+        }
+
+        private void put(float[] values, long block, boolean last) {
+            float most = largest(values);
+            largest[(int) block] = most;
+            quantise(values, most, last);
+            long out = packed.address() + block * (BLOCK / 2);
+            for (int i = 0; i < BLOCK; i += 2) {
+                int pair = (int) values[i] << 4 | (int) values[i + 1];
+                Native.ALL.set(Native.BYTE, out + i / 2, (byte) pair);
+            }
+        }
+
+        /// The part, once all numbers are taken.
+        PackedPart packed() {
+            Scales scales = scales(largest);
+            long bytes = scales.codes.length + 4L * scales.blocks.length;
+            return new PackedPart(size, KERNEL, packed, scales, bytes);
+        }
     }
 
     private static float largest(float[] values) {

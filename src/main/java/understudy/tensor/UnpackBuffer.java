@@ -4,7 +4,8 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// The one place into which the packed matrices of a model are unpacked, as large as the largest.
+/// The one place into which the packed matrices of a model are unpacked, as large as the largest
+/// that was.
 final class UnpackBuffer implements AutoCloseable {
     /// Numbers that a kernel may write behind the last one.
     static final int SLACK = 64;
@@ -28,6 +29,11 @@ final class UnpackBuffer implements AutoCloseable {
         }
         Tensor buffer = held;
         return Scopes.keep(() -> buffer.narrow(0, 0, size).view(rows, columns));
+    }
+
+    /// Where the model computes.
+    Placement place() {
+        return place;
     }
 
     ComputeType type() {

@@ -12,28 +12,61 @@ import org.bytedeco.pytorch.global.torch;
 import understudy.base.UserError;
 import understudy.weights.TensorInfo;
 import understudy.weights.WeightFile;
+import understudy.weights.WeightType;
 
 /// Validated weights of a file as tensors, and tensors as memory.
 public final class WeightTensors {
     private WeightTensors() {}
 
-    /// A tensor of a file in the caller's scope: a view of the mapped bytes where the type is a
-    /// plain float, else dequantised to f32. Only to be copied from, while the file is open.
+    /// Rows of a tensor of a file in the caller's scope: a view of the mapped bytes where the type
+    /// is a plain float, else dequantised to f32. Only to be copied from, while the file is open.
     ///
+    /// @param shape of the whole tensor
     /// @throws UserError where the file has no such tensor or it has another shape
-    public static Tensor view(WeightFile file, String name, long... shape) {
-        requireShape(file, name, shape);
-        TensorInfo info = file.tensor(name);
-        return switch (info.type()) {
-            case F32 -> blob(file.bytes(name), shape, torch.ScalarType.Float);
-            case F16 -> blob(file.bytes(name), shape, torch.ScalarType.Half);
-            case BF16 -> blob(file.bytes(name), shape, torch.ScalarType.BFloat16);
+    public static Tensor rows(WeightFile file, String name, long[] shape, long from, long count) {
+        MemorySegment bytes = stored(file, name, shape, from, count);
+        long[] some = shape.clone();
+        some[0] = count;
+        return switch (file.tensor(name).type()) {
+            case F32 -> blob(bytes, some, torch.ScalarType.Float);
+            case F16 -> blob(bytes, some, torch.ScalarType.Half);
+            case BF16 -> blob(bytes, some, torch.ScalarType.BFloat16);
             default -> {
-                Tensor floats = Placement.cpu(ComputeType.F32).empty(shape);
-                file.floats(name, memory(floats));
+                Tensor floats = Placement.cpu(ComputeType.F32).empty(some);
+                file.floats(name, bytes, memory(floats));
                 yield floats;
             }
         };
+    }
+
+    /// All of a tensor; see [#rows].
+    ///
+    /// @throws UserError where the file has no such tensor or it has another shape
+    public static Tensor view(WeightFile file, String name, long... shape) {
+        return rows(file, name, shape, 0, shape[0]);
+    }
+
+    /// The bytes of rows of a tensor: whole blocks.
+    ///
+    /// @param shape of the whole tensor
+    /// @throws UserError where the file has no such tensor, it has another shape, or a row does not
+    ///     end where a block does
+    public static MemorySegment stored(
+            WeightFile file, String name, long[] shape, long from, long count) {
+        requireShape(file, name, shape);
+        WeightType type = file.tensor(name).type();
+        long columns = Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+        boolean all = from == 0 && count == shape[0];
+        if (!all && columns % type.blockElements() != 0) {
+            throw new UserError(
+                    "rows of " + columns + " numbers are not whole blocks of " + type,
+                    file.path() + ", tensor " + name,
+                    "fetch the model again with `understudy model get NAME`");
+        }
+        return all
+                ? file.bytes(name)
+                : file.bytes(name)
+                        .asSlice(type.bytesOf(from * columns), type.bytesOf(count * columns));
     }
 
     /// @throws UserError where the file has no such tensor or it has another shape

@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import understudy.tensor.ComputeType;
+import understudy.tensor.Placement;
+import understudy.tensor.Quantization;
 
 /// What a model makes of given tokens, in rows of several texts, is what it says token by token.
 class ScorerTest {
@@ -51,6 +54,30 @@ class ScorerTest {
             for (int i = 0; i < 2; i++) {
                 assertThat(foreseen.get(i).nats()).isCloseTo(nats[i], within(1e-4));
             }
+        }
+    }
+
+    /// The keys of a text this long are read head by head, since the scores of all would be many.
+    @Test
+    void aLongTextIsScoredAsItIsRead() {
+        int[] shape = {64, 64, 1, 32, 2, 32, 64};
+        ModelConfig config = ModelConfig.ofShape("llama", shape, 2048, true);
+        int[] ids = new Random(SEED).ints(1100, 0, 64).toArray();
+        BitSet all = new BitSet();
+        all.set(1, ids.length);
+        try (PointerScope scope = new PointerScope();
+                LanguageModel model =
+                        LanguageModel.random(
+                                config, Placement.cpu(ComputeType.F32), Quantization.NONE, SEED)) {
+            Tensor told = model.logits(ids).log_softmax(-1);
+            float[] read = Golden.array(told.view(-1));
+            double nats = 0;
+            for (int i = 1; i < ids.length; i++) {
+                nats -= read[(i - 1) * 64 + ids[i]];
+            }
+            double scored = new Scorer(model).nats(List.of(new Scorer.Scored(ids, all)))[0];
+            assertThat(scored).isCloseTo(nats, within(1e-3 * nats));
+            assertThat(scored / (ids.length - 1)).isCloseTo(Math.log(64), within(0.2));
         }
     }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -58,7 +60,8 @@ class QuantizationTest {
         try (PointerScope scope = new PointerScope();
                 FrozenMatrices matrices = new FrozenMatrices(place, way)) {
             Tensor given = torch.tensor(values).view(rows, columns);
-            FrozenMatrices.Part part = new FrozenMatrices.Part(rows, given::clone);
+            FrozenMatrices.Part part =
+                    new FrozenMatrices.Part(rows, (from, count) -> given.narrow(0, from, count));
             try (FrozenMatrix matrix = matrices.of(List.of(part), columns)) {
                 assertThat(matrix.rows()).isEqualTo(rows);
                 assertThat(matrix.columns()).isEqualTo(columns);
@@ -225,7 +228,43 @@ class QuantizationTest {
     }
 
     private static FrozenMatrices.Part part(float[] values, int rows) {
-        return new FrozenMatrices.Part(rows, () -> torch.tensor(values).view(rows, 48));
+        return part(torch.tensor(values).view(rows, 48));
+    }
+
+    private static FrozenMatrices.Part part(Tensor given) {
+        return new FrozenMatrices.Part(
+                Math.toIntExact(given.size(0)), (from, count) -> given.narrow(0, from, count));
+    }
+
+    /// No more than some megabytes exist in floats at a time, and a product is the same.
+    @Test
+    void largeMatricesAreTakenAndMultipliedInPieces() {
+        int columns = 1024;
+        int rows = 2 * RowSource.AT_ONCE / columns + 96;
+        for (Quantization way : Quantization.values()) {
+            try (PointerScope scope = new PointerScope();
+                    FrozenMatrices matrices = new FrozenMatrices(F32, way)) {
+                Tensor given = torch.randn(rows, columns).mul_(new Scalar(0.02));
+                List<Integer> counts = new ArrayList<>();
+                RowSource<Tensor> source =
+                        (from, count) -> {
+                            counts.add(count);
+                            return given.narrow(0, from, count);
+                        };
+                FrozenMatrices.Part small = part(given.narrow(0, 0, 32));
+                FrozenMatrices.Part large = new FrozenMatrices.Part(rows, source);
+                try (FrozenMatrix matrix = matrices.of(List.of(small, large), columns)) {
+                    assertThat(counts.stream().mapToInt(n -> n).sum()).isEqualTo(rows);
+                    assertThat(counts).allMatch(n -> n * columns <= RowSource.AT_ONCE);
+                    Tensor x = torch.randn(3, columns);
+                    Tensor expected = torch.mm(x, matrix.dense().t());
+                    double worst = matrix.product(x).sub(expected).abs().max().item_double();
+                    assertThat(worst).as(way.toString()).isLessThan(1e-5);
+                    Tensor off = matrix.dense().narrow(0, 32, rows).sub(given).abs().max();
+                    assertThat(off.item_double()).as(way.toString()).isLessThan(0.02);
+                }
+            }
+        }
     }
 
     @Test
@@ -241,11 +280,7 @@ class QuantizationTest {
         try (PointerScope scope = new PointerScope();
                 FrozenMatrices matrices = new FrozenMatrices(F32, way);
                 FrozenMatrix matrix =
-                        matrices.of(
-                                List.of(
-                                        new FrozenMatrices.Part(
-                                                64, () -> torch.tensor(values).view(64, 256))),
-                                256)) {
+                        matrices.of(List.of(part(torch.tensor(values).view(64, 256))), 256)) {
             return matrix.bytes();
         }
     }
