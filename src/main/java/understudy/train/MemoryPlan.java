@@ -23,7 +23,7 @@ public record MemoryPlan(
 
     /// Bytes of the JVM, libtorch and what oneDNN compiles; see docs/performance.md for what was
     /// measured.
-    private static final long RUNTIME = 460L << 20;
+    private static final long RUNTIME = 380L << 20;
 
     /// The allocator's air between tensors that come and go.
     private static final double AIR = 1.06;
