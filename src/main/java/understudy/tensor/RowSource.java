@@ -9,8 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 /// @param <T> what holds them, such as a tensor `(count, columns)` in the caller's scope
 @FunctionalInterface
 public interface RowSource<T> {
-    /// Numbers that are read or unpacked at once: some megabytes, which the processor's last cache
-    /// may keep.
+    /// Numbers that are read at once: few, since what stays behind lies between what is freed.
     int AT_ONCE = 1 << 20;
 
     /// @param from  the first
