@@ -10,13 +10,14 @@ import understudy.tensor.Workers;
 final class FusedWork {
     private static final int TILE = 32;
 
-    private final int most;
     private final List<Job> jobs = new ArrayList<>();
-    private final List<RowBlock.Scratch> scratch = new ArrayList<>();
+    private final List<RowBlock.Scratch> scratch = new ArrayList<>(); // by thread
 
     /// @param most vectors at most
     FusedWork(int most) {
-        this.most = most;
+        for (int thread = 0; thread < Workers.threads(); thread++) {
+            scratch.add(new RowBlock.Scratch(most));
+        }
     }
 
     /// @param first the first vector
@@ -45,16 +46,13 @@ final class FusedWork {
     void run() {
         int tiles = tiles();
         int parts = Math.min(tiles, 16 * Workers.threads());
-        while (scratch.size() < parts) {
-            scratch.add(new RowBlock.Scratch(most));
-        }
         Workers.run(
                 parts,
-                part ->
+                (part, thread) ->
                         stretch(
                                 (int) ((long) tiles * part / parts),
                                 (int) ((long) tiles * (part + 1) / parts),
-                                scratch.get(part)));
+                                scratch.get(thread)));
         jobs.clear();
     }
 

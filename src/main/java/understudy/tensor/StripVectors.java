@@ -1,6 +1,5 @@
 package understudy.tensor;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
@@ -17,8 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// side by side, or the sums would wait for themselves. A row's sum goes in the order of its
 /// columns, whether one vector is multiplied or several.
 ///
-/// The loops call the Vector API without helpers between, which the JIT compiler would stop to
-/// inline in methods of this size.
+/// The loops take numbers out without helpers, which the JIT compiler would stop to inline in
+/// methods of this size; what is called before them, [StripScales#read], it inlines.
 final class StripVectors {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
@@ -35,89 +34,60 @@ final class StripVectors {
     private static final int FLIPPED = Float.floatToRawIntBits(256f + 128f); // also the sign of q
     private static final int BYTE = 0x7f8000; // of 256 the first eight are
 
-    /// A half's exponent and fraction, 13 bits up, and its sign, where a float has them.
-    private static final int HALF = 0x8fffe000;
-
-    /// The difference of the exponents' biases.
-    private static final float BIAS = 0x1p112f;
-
     private StripVectors() {}
 
-    /// Scales and lows of groups of which a lane holds the scale in its low half and the minimum in
-    /// its high half.
-    static void halves(long in, int groups, float[] scales, float[] lows, int to) {
-        for (int group = 0; group < groups; group++) {
-            IntVector v =
-                    IntVector.fromMemorySegment(
-                            I, Native.ALL, in + 4L * group * WIDTH, Native.ORDER);
-            FloatVector scale =
-                    v.lanewise(LSHL, 16)
-                            .lanewise(ASHR, 3)
-                            .and(HALF)
-                            .reinterpretAsFloats()
-                            .mul(BIAS);
-            FloatVector minimum = v.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(BIAS);
-            scale.intoArray(scales, to + group * WIDTH);
-            scale.fma(FloatVector.broadcast(F, -OF_QUARTERS), minimum)
-                    .intoArray(lows, to + group * WIDTH);
-        }
-    }
-
-    /// The same of scales and minima in floats.
-    static void floats(long in, int groups, float[] scales, float[] lows, int to) {
-        for (int group = 0; group < groups; group++) {
-            long at = in + 8L * group * WIDTH;
-            FloatVector scale = FloatVector.fromMemorySegment(F, Native.ALL, at, Native.ORDER);
-            FloatVector minimum =
-                    FloatVector.fromMemorySegment(F, Native.ALL, at + 4L * WIDTH, Native.ORDER);
-            scale.intoArray(scales, to + group * WIDTH);
-            scale.fma(FloatVector.broadcast(F, -OF_QUARTERS), minimum)
-                    .intoArray(lows, to + group * WIDTH);
-        }
-    }
-
-    /// The same of bytes: a lane holds the scales of two groups, of which there are even many.
-    static void pairs(long in, int groups, float[] scales, float[] lows, int to) {
-        for (int group = 0; group < groups; group += 2) {
-            IntVector v =
-                    IntVector.fromMemorySegment(
-                            I, Native.ALL, in + 2L * group * WIDTH, Native.ORDER);
-            FloatVector first =
-                    v.lanewise(LSHL, 16)
-                            .lanewise(ASHR, 3)
-                            .and(HALF)
-                            .reinterpretAsFloats()
-                            .mul(BIAS);
-            FloatVector second = v.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(BIAS);
-            int at = to + group * WIDTH;
-            first.intoArray(scales, at);
-            second.intoArray(scales, at + WIDTH);
-            first.mul(-OF_BYTES).intoArray(lows, at);
-            second.mul(-OF_BYTES).intoArray(lows, at + WIDTH);
-        }
-    }
-
-    /// Where the numbers of two strips lie.
+    /// Some groups of two strips.
     ///
-    /// @param at     address
-    /// @param groups a row
-    record Two(long at, int groups) {}
+    /// @param at     address of the first
+    /// @param groups how many
+    /// @param apart  bytes from one to the next
+    /// @param skip   bytes in front of its numbers
+    record Two(long at, int groups, int apart, int skip) {}
 
-    /// What they are scaled with, from `at` on: those of the second strip lie `apart` behind those
-    /// of the first.
-    record Scales(float[] values, float[] lows, int at, int apart) {}
+    /// What groups are scaled with, and their lows: of each group a vector of the first strip and
+    /// one of the second.
+    record Scales(float[] values, float[] lows) {}
+
+    /// Scales and lows of numbers of 4 bits.
+    static void scales(Two strips, StripScales form, Scales to) {
+        for (int i = 0; i < 2 * strips.groups; i++) {
+            long in = strips.at + (long) (i / 2) * strips.apart + i % 2 * form.second();
+            FloatVector scale = form.read(in, form.up());
+            FloatVector minimum = form.read(in + form.minima(), 0);
+            scale.intoArray(to.values, i * WIDTH);
+            scale.fma(FloatVector.broadcast(F, -OF_QUARTERS), minimum)
+                    .intoArray(to.lows, i * WIDTH);
+        }
+    }
+
+    /// Scales and lows of bytes.
+    static void scalesOfBytes(Two strips, StripScales form, Scales to) {
+        for (int i = 0; i < 2 * strips.groups; i++) {
+            long in = strips.at + (long) (i / 2) * strips.apart;
+            FloatVector scale = form.read(in, i % 2 == 0 ? form.up() : 0);
+            scale.intoArray(to.values, i * WIDTH);
+            scale.mul(-OF_BYTES).intoArray(to.lows, i * WIDTH);
+        }
+    }
 
     /// A vector, which begins at `from`, and the sums of its groups.
     record One(float[] values, int from, float[] sums, int sum) {}
 
     /// Sums of two strips of 4-bit numbers with a vector.
-    static void quarters(Two strips, Scales scales, One input, float[] sums, int to) {
+    static void quarters(Two strips, StripScales form, One input, float[] sums) {
         FloatVector sum0 = FloatVector.zero(F);
         FloatVector sum1 = FloatVector.zero(F);
         float[] values = input.values;
         long in = strips.at;
         int c = input.from;
         for (int group = 0; group < strips.groups; group++) {
+            FloatVector scale0 = form.read(in, form.up());
+            FloatVector low0 = form.read(in + form.minima(), 0);
+            FloatVector scale1 = form.read(in + form.second(), form.up());
+            FloatVector low1 = form.read(in + form.second() + form.minima(), 0);
+            low0 = scale0.fma(FloatVector.broadcast(F, -OF_QUARTERS), low0);
+            low1 = scale1.fma(FloatVector.broadcast(F, -OF_QUARTERS), low1);
+            in += strips.skip;
             FloatVector s0 = FloatVector.zero(F);
             FloatVector s1 = FloatVector.zero(F);
             for (int word = 0; word < 4; word++) {
@@ -151,26 +121,25 @@ final class StripVectors {
                 in += 8L * WIDTH;
                 c += 8;
             }
-            int at = group * WIDTH;
             FloatVector all = FloatVector.broadcast(F, input.sums[input.sum + group]);
-            sum0 = all.fma(FloatVector.fromArray(F, scales.lows, at), sum0);
-            sum0 = s0.fma(FloatVector.fromArray(F, scales.values, at), sum0);
-            at += scales.apart;
-            sum1 = all.fma(FloatVector.fromArray(F, scales.lows, at), sum1);
-            sum1 = s1.fma(FloatVector.fromArray(F, scales.values, at), sum1);
+            sum0 = s0.fma(scale0, all.fma(low0, sum0));
+            sum1 = s1.fma(scale1, all.fma(low1, sum1));
         }
-        sum0.intoArray(sums, to);
-        sum1.intoArray(sums, to + WIDTH);
+        sum0.intoArray(sums, 0);
+        sum1.intoArray(sums, WIDTH);
     }
 
     /// Sums of two strips of bytes with a vector.
-    static void bytes(Two strips, Scales scales, One x, float[] sums, int to) {
+    static void bytes(Two strips, StripScales form, One x, float[] sums) {
         FloatVector sum0 = FloatVector.zero(F);
         FloatVector sum1 = FloatVector.zero(F);
         float[] values = x.values;
         long in = strips.at;
         int c = x.from;
         for (int group = 0; group < strips.groups; group++) {
+            FloatVector scale0 = form.read(in, form.up());
+            FloatVector scale1 = form.read(in, 0);
+            in += strips.skip;
             FloatVector part0 = FloatVector.zero(F);
             FloatVector part1 = FloatVector.zero(F);
             for (int word = 0; word < 8; word++) {
@@ -201,23 +170,20 @@ final class StripVectors {
                 in += 8L * WIDTH;
                 c += 4;
             }
-            int at = group * WIDTH;
             FloatVector all = FloatVector.broadcast(F, x.sums[x.sum + group]);
-            sum0 = all.fma(FloatVector.fromArray(F, scales.lows, at), sum0);
-            sum0 = part0.fma(FloatVector.fromArray(F, scales.values, at), sum0);
-            at += scales.apart;
-            sum1 = all.fma(FloatVector.fromArray(F, scales.lows, at), sum1);
-            sum1 = part1.fma(FloatVector.fromArray(F, scales.values, at), sum1);
+            sum0 = part0.fma(scale0, all.fma(scale0.mul(-OF_BYTES), sum0));
+            sum1 = part1.fma(scale1, all.fma(scale1.mul(-OF_BYTES), sum1));
         }
-        sum0.intoArray(sums, to);
-        sum1.intoArray(sums, to + WIDTH);
+        sum0.intoArray(sums, 0);
+        sum1.intoArray(sums, WIDTH);
     }
 
-    /// What 4-bit numbers of a strip are multiplied as: a vector a column, each the second of `to`.
-    static void readQuarters(long from, int groups, long to) {
-        long in = from;
+    /// What 4-bit numbers of two strips are multiplied as: a vector of each strip a column.
+    static void readQuarters(Two strips, long to) {
+        long in = strips.at;
         long out = to;
-        for (int word = 0; word < 4 * groups; word++) {
+        for (int word = 0; word < 4 * strips.groups; word++) {
+            in += word % 4 == 0 ? strips.skip : 0;
             IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
             IntVector u = IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
             FloatVector w = v.lanewise(LSHL, 15).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
@@ -257,11 +223,12 @@ final class StripVectors {
         }
     }
 
-    /// What bytes of a strip are multiplied as: a vector a column, each the second of `to`.
-    static void readBytes(long from, int groups, long to) {
-        long in = from;
+    /// What bytes of two strips are multiplied as: a vector of each strip a column.
+    static void readBytes(Two strips, long to) {
+        long in = strips.at;
         long out = to;
-        for (int word = 0; word < 8 * groups; word++) {
+        for (int word = 0; word < 8 * strips.groups; word++) {
+            in += word % 8 == 0 ? strips.skip : 0;
             IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
             IntVector u = IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
             FloatVector w =
@@ -365,14 +332,14 @@ final class StripVectors {
                         case 2 -> x.c;
                         default -> x.d;
                     };
-            int at = scales.at + place % 2 * scales.apart;
+            int at = place % 2 * WIDTH;
             FloatVector sum = FloatVector.fromArray(F, sums, to + place * WIDTH);
             for (int group = 0; group < groups; group++) {
                 FloatVector all = FloatVector.broadcast(F, x.sums[from / Strips.GROUP + group]);
                 FloatVector part = FloatVector.fromArray(F, parts, (8 * group + place) * WIDTH);
                 sum = all.fma(FloatVector.fromArray(F, scales.lows, at), sum);
                 sum = part.fma(FloatVector.fromArray(F, scales.values, at), sum);
-                at += WIDTH;
+                at += 2 * WIDTH;
             }
             sum.intoArray(sums, to + place * WIDTH);
         }

@@ -3,11 +3,11 @@ package understudy.tensor;
 /// How small whole numbers lie that are multiplied with one vector or a few: in strips of as many
 /// rows as a vector has lanes, a lane a row.
 ///
-/// Of a strip first the groups' scales (and minima), group by group, then the numbers: of the first
-/// 32 bits of each row a vector, of the next 32, and so on. All of it lies in one stretch of
-/// memory, and a product needs no sums over lanes. Two strips are interwoven, see [StripVectors]:
-/// first the scales of both, then the numbers, a vector of the one and a vector of the other. Rows
-/// that fill up the last pair hold nothing but zeros.
+/// Two strips are interwoven, see [StripVectors], and a group of their columns lies behind the
+/// other. Of a group first the scales (and minima) of both, then the numbers: a vector with the
+/// first 32 bits of each row of the one strip and a vector of the other, then the next 32 bits. So
+/// a matrix is read as one stretch of memory, without a step back, and a product needs no sums over
+/// lanes. Rows that fill up the last pair hold nothing but zeros.
 ///
 /// @param rows    of the matrix
 /// @param columns of the matrix, whole groups
@@ -19,19 +19,19 @@ record Strips(int rows, int columns, Kind kind) {
     static final int WIDTH = RowBlock.vectors(GROUP) ? Lanes.WIDTH : 16;
 
     enum Kind {
-        /// 4 bits, in the file's order; scale and minimum in halves.
-        QUARTERS_HALVES(4, 4),
-        /// 4 bits; scale and minimum in floats.
-        QUARTERS_FLOATS(4, 8),
-        /// Signed bytes; scales in halves.
-        BYTES(8, 2);
+        /// 4 bits, in the file's order; a lane holds the scale and the minimum of a row in halves.
+        QUARTERS_HALVES(4, 2),
+        /// 4 bits; scales of both strips in floats, then minima.
+        QUARTERS_FLOATS(4, 4),
+        /// Signed bytes; a lane holds the scales of a row of either strip in halves.
+        BYTES(8, 1);
 
         private final int words; // 32 bits each
-        private final int scale; // bytes
+        private final int scales; // vectors
 
-        Kind(int words, int scale) {
+        Kind(int words, int scales) {
             this.words = words;
-            this.scale = scale;
+            this.scales = scales;
         }
 
         boolean quarters() {
@@ -42,21 +42,25 @@ record Strips(int rows, int columns, Kind kind) {
         int words() {
             return words;
         }
+
+        /// Bytes in front of the numbers of a group of two strips.
+        int scaleBytes() {
+            return 4 * scales * WIDTH;
+        }
+
+        /// Bytes of a group of two strips.
+        int groupBytes() {
+            return scaleBytes() + 8 * words * WIDTH;
+        }
     }
 
     int groups() {
         return columns / GROUP;
     }
 
-    /// Bytes in front of a pair's numbers.
-    int scaleBytes() {
-        int even = (groups() + 1) / 2 * 2; // bytes have the scales of two groups in a lane
-        return 2 * even * kind.scale * WIDTH;
-    }
-
     /// Bytes a pair of strips.
     long pairBytes() {
-        return scaleBytes() + 8L * groups() * kind.words * WIDTH;
+        return (long) groups() * kind.groupBytes();
     }
 
     long bytes() {
@@ -64,33 +68,29 @@ record Strips(int rows, int columns, Kind kind) {
         return (rows + pair - 1) / pair * pairBytes();
     }
 
-    private long pair(int row) {
-        return row / (2 * WIDTH) * pairBytes();
+    /// Where a group of the pair of strips that a row is in begins, from the beginning of all.
+    private long group(int row, int group) {
+        return row / (2 * WIDTH) * pairBytes() + (long) group * kind.groupBytes();
     }
 
-    /// Where 32 bits of a row lie, from the beginning of all.
+    /// Where 32 bits of a row lie.
     ///
     /// @param word which of the row's
     long word(int row, int word) {
-        int lane = row % (2 * WIDTH);
-        return pair(row) + scaleBytes() + 4L * (2L * word * WIDTH + lane);
+        long at = group(row, word / kind.words) + kind.scaleBytes();
+        return at + 4L * (word % kind.words * 2 * WIDTH + row % (2 * WIDTH));
     }
 
     /// Where what a group is scaled with lies.
     long scale(int row, int group) {
-        int strip = row / WIDTH % 2;
-        long at = pair(row) + (long) strip * scaleBytes() / 2;
-        int lane = row % WIDTH;
-        return switch (kind) {
-            case QUARTERS_HALVES -> at + 4L * (group * WIDTH + lane);
-            case QUARTERS_FLOATS -> at + 8L * group * WIDTH + 4L * lane;
-            case BYTES -> at + 4L * (group / 2 * WIDTH + lane) + group % 2 * 2L;
-        };
+        long at = group(row, group);
+        return kind == Kind.BYTES
+                ? at + 4L * (row % WIDTH) + 2L * (row / WIDTH % 2)
+                : at + 4L * (row % (2 * WIDTH));
     }
 
     /// Where its minimum lies, of numbers of 4 bits.
     long minimum(int row, int group) {
-        long scale = scale(row, group);
-        return kind == Kind.QUARTERS_HALVES ? scale + 2 : scale + 4L * WIDTH;
+        return scale(row, group) + (kind == Kind.QUARTERS_HALVES ? 2 : 8L * WIDTH);
     }
 }

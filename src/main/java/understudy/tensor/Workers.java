@@ -1,6 +1,7 @@
 package understudy.tensor;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -26,37 +27,83 @@ public final class Workers {
     private Workers(int threads) {
         this.helpers = new Thread[threads - 1];
         for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = Thread.ofPlatform().daemon().name("kernel-" + i).unstarted(this::serve);
+            int thread = i + 1;
+            helpers[i] =
+                    Thread.ofPlatform().daemon().name("kernel-" + i).unstarted(() -> serve(thread));
             helpers[i].start();
         }
     }
 
-    /// One call: parts are taken by whoever is free.
+    /// One call. A thread has a stretch of parts and does one behind the other, since what lies one
+    /// behind the other in memory is read ahead; who is done takes the last ones of another.
     private static final class Call {
-        private final IntConsumer work;
+        /// Longs from one thread's stretch to the next: a line of the cache each, and the one that
+        /// comes with it.
+        private static final int APART = 16;
+
+        private final Part work;
         private final int parts;
-        private final AtomicInteger next = new AtomicInteger();
+        private final int threads;
+        private final AtomicLongArray left; // the next part in the high half, the end in the low
         private final AtomicInteger done = new AtomicInteger();
         private volatile @Nullable Throwable failure;
 
-        Call(IntConsumer work, int parts) {
+        Call(Part work, int parts, int threads) {
             this.work = work;
             this.parts = parts;
+            this.threads = threads;
+            this.left = new AtomicLongArray(threads * APART);
+            for (int i = 0; i < threads; i++) {
+                long from = (long) parts * i / threads;
+                left.setPlain(i * APART, from << 32 | (long) parts * (i + 1) / threads);
+            }
         }
 
-        void help() {
-            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+        void help(int thread) {
+            int did = 0;
+            for (int part = take(thread); part >= 0; part = take(thread)) {
                 try {
-                    work.accept(part);
+                    work.work(part, thread);
                 } catch (RuntimeException | Error e) {
                     failure = e;
                 }
-                done.getAndIncrement();
+                did++;
+            }
+            done.addAndGet(did);
+        }
+
+        /// The next part for a thread; -1 where all are taken.
+        private int take(int thread) {
+            int part = take(thread, true);
+            for (int i = 1; part < 0 && i < threads; i++) {
+                part = take((thread + i) % threads, false);
+            }
+            return part;
+        }
+
+        private int take(int owner, boolean first) {
+            while (true) {
+                long range = left.get(owner * APART);
+                int next = (int) (range >>> 32);
+                int end = (int) range;
+                if (next >= end) {
+                    return -1;
+                }
+                long rest = first ? range + (1L << 32) : range - 1;
+                if (left.compareAndSet(owner * APART, range, rest)) {
+                    return first ? next : end - 1;
+                }
             }
         }
 
         boolean over() {
-            return next.get() >= parts;
+            for (int i = 0; i < threads; i++) {
+                long range = left.get(i * APART);
+                if ((int) (range >>> 32) < (int) range) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -67,13 +114,26 @@ public final class Workers {
 
     /// Does `work` for 0 to `parts - 1` on all threads and returns when all is done.
     public static void run(int parts, IntConsumer work) {
+        run(parts, (part, thread) -> work.accept(part));
+    }
+
+    /// The same of work that needs memory of its own: as long as a thread keeps to its own, what it
+    /// writes there stays in its core's cache.
+    public static void run(int parts, Part work) {
         if (parts == 1 || SHARED.helpers.length == 0) {
             for (int part = 0; part < parts; part++) {
-                work.accept(part);
+                work.work(part, 0);
             }
             return;
         }
-        SHARED.share(new Call(work, parts));
+        SHARED.share(new Call(work, parts, threads()));
+    }
+
+    /// One part of a call.
+    @FunctionalInterface
+    public interface Part {
+        /// @param thread which of [#threads] does it; no two parts at once have the same
+        void work(int part, int thread);
     }
 
     /// Splits `rows` into even stretches, some a thread, and does each; returns when all are done.
@@ -93,7 +153,7 @@ public final class Workers {
         for (Thread helper : helpers) {
             LockSupport.unpark(helper); // costs nothing where it is awake
         }
-        call.help();
+        call.help(0);
         long since = System.nanoTime();
         while (call.done.get() < call.parts) {
             if (System.nanoTime() - since < PATIENCE_NANOS) {
@@ -109,12 +169,12 @@ public final class Workers {
         }
     }
 
-    private void serve() {
+    private void serve(int thread) {
         long idleSince = System.nanoTime();
         while (true) {
             Call call = current;
             if (call != null && !call.over()) {
-                call.help();
+                call.help(thread);
                 idleSince = System.nanoTime();
             } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
                 Thread.onSpinWait();
