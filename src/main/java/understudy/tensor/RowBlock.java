@@ -65,7 +65,6 @@ public abstract class RowBlock {
         float[] scales = new float[0];
         float[] minima = new float[0]; // of strips
         private float[] row = new float[0];
-        private final Room whole = new Room();
 
         /// @param most vectors at most
         public Scratch(int most) {
@@ -81,18 +80,12 @@ public abstract class RowBlock {
         }
 
         /// Makes room for rows in strips.
-        void strips(int scaled, int products, long bytes) {
+        void strips(int scaled, int products) {
             if (scales.length < scaled || minima.length < scaled) {
                 scales = new float[scaled];
                 minima = new float[scaled];
             }
             sums = sums.length < products ? new float[products] : sums;
-            whole.of(bytes);
-        }
-
-        /// Address of numbers that were unpacked from strips, where a line of the cache begins.
-        long whole() {
-            return whole.of(0);
         }
 
         float[] sums() {

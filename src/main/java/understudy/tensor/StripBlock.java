@@ -4,13 +4,14 @@ import java.util.Arrays;
 
 /// Rows that lie in strips.
 final class StripBlock extends RowBlock {
-    /// Groups that are made whole numbers at once for several vectors: those stay in the first
-    /// cache.
+    /// Groups that several vectors are multiplied with before others: their scales and products
+    /// stay in the first cache.
     private static final int AT_ONCE = 4;
 
     private final StripPart part;
     private final Strips form;
     private final StripScales scaled;
+    private final StripVectors.Numbers numbers;
     private final long address;
 
     StripBlock(StripPart part) {
@@ -18,14 +19,14 @@ final class StripBlock extends RowBlock {
         this.part = part;
         this.form = part.form();
         this.scaled = StripScales.of(form.kind());
+        this.numbers = StripVectors.Numbers.of(form.kind());
         this.address = part.address();
     }
 
     @Override
     void run(Activations x, int first, int count, int from, int to, Scratch scratch, Taker taker) {
         int pair = 2 * Lanes.WIDTH;
-        scratch.strips(
-                AT_ONCE * pair, (count + 7) / 4 * 4 * pair, 4L * pair * AT_ONCE * Strips.GROUP);
+        scratch.strips(AT_ONCE * pair, (count + 7) / 8 * 8 * pair);
         for (int row = from / pair * pair; row < to; row += pair) {
             long strips = address + row / pair * form.pairBytes();
             if (count == 1) {
@@ -58,34 +59,42 @@ final class StripBlock extends RowBlock {
 
     private void several(long strips, Activations x, int first, int count, Scratch scratch) {
         int pair = 2 * Lanes.WIDTH;
-        float[] parts = scratch.row(AT_ONCE * 4 * pair);
-        Arrays.fill(scratch.sums(), 0, (count + 3) / 4 * 4 * pair, 0f);
+        float[] sums = scratch.sums();
+        float[] parts = scratch.row(AT_ONCE * 8 * pair);
+        Arrays.fill(sums, 0, count * pair, 0f);
         StripVectors.Scales scales = new StripVectors.Scales(scratch.scales, scratch.minima);
         for (int group = 0; group < form.groups(); group += AT_ONCE) {
             int now = Math.min(AT_ONCE, form.groups() - group);
             StripVectors.Two some = groups(strips, group, now);
             if (form.kind().quarters()) {
                 StripVectors.scales(some, scaled, scales);
-                StripVectors.readQuarters(some, scratch.whole());
             } else {
                 StripVectors.scalesOfBytes(some, scaled, scales);
-                StripVectors.readBytes(some, scratch.whole());
             }
-            for (int i = 0; i < count; i += 4) {
-                int last = first + count - 1;
-                int a = first + i;
-                StripVectors.Four four =
-                        new StripVectors.Four(
-                                x.values(),
-                                place(a, group),
-                                place(Math.min(a + 1, last), group),
-                                place(Math.min(a + 2, last), group),
-                                place(Math.min(a + 3, last), group),
-                                x.in(Activations.Form.SUMS));
-                StripVectors.four(scratch.whole(), now, four, parts);
-                StripVectors.scale(parts, now, scales, four, scratch.sums(), i * pair);
+            for (int i = 0; i < count; i += 8) {
+                int texts = Math.min(8, count - i);
+                StripVectors.Several several = several(x, first + i, texts, group);
+                if (texts > 4) {
+                    StripVectors.eight(some, numbers, several, parts);
+                } else {
+                    StripVectors.four(some, numbers, several, parts);
+                }
+                int of = texts > 4 ? 8 : 4;
+                StripVectors.scale(parts, of, now, scales, several, sums, i * pair);
             }
         }
+    }
+
+    /// Some vectors from a group on; the last one stands for those that are missing.
+    private StripVectors.Several several(Activations x, int first, int count, int group) {
+        int[] starts = new int[8];
+        int[] sums = new int[8];
+        for (int i = 0; i < 8; i++) {
+            int vector = first + Math.min(i, count - 1);
+            starts[i] = vector * columns() + group * Strips.GROUP;
+            sums[i] = vector * form.groups() + group;
+        }
+        return new StripVectors.Several(x.values(), starts, x.in(Activations.Form.SUMS), sums);
     }
 
     private StripVectors.Two groups(long strips, int from, int count) {
@@ -95,10 +104,6 @@ final class StripBlock extends RowBlock {
                 count,
                 kind.groupBytes(),
                 kind.scaleBytes());
-    }
-
-    private int place(int vector, int group) {
-        return vector * columns() + group * Strips.GROUP;
     }
 
     @Override

@@ -2,6 +2,8 @@ package understudy.tensor;
 
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ROL;
+import static jdk.incubator.vector.VectorOperators.ROR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
@@ -94,30 +96,30 @@ final class StripVectors {
                 IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
                 IntVector u =
                         IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
-                FloatVector x = FloatVector.broadcast(F, values[c]);
-                s0 = v.lanewise(LSHL, 15).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
-                s1 = u.lanewise(LSHL, 15).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
-                x = FloatVector.broadcast(F, values[c + 1]);
+                FloatVector x = FloatVector.broadcast(F, values[c + 1]);
                 s0 = v.lanewise(LSHL, 19).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
                 s1 = u.lanewise(LSHL, 19).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
-                x = FloatVector.broadcast(F, values[c + 2]);
-                s0 = v.lanewise(LSHL, 7).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
-                s1 = u.lanewise(LSHL, 7).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
+                x = FloatVector.broadcast(F, values[c]);
+                s0 = v.lanewise(LSHL, 15).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
+                s1 = u.lanewise(LSHL, 15).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
                 x = FloatVector.broadcast(F, values[c + 3]);
                 s0 = v.lanewise(LSHL, 11).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
                 s1 = u.lanewise(LSHL, 11).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
-                x = FloatVector.broadcast(F, values[c + 4]);
-                s0 = v.lanewise(LSHR, 1).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
-                s1 = u.lanewise(LSHR, 1).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
+                x = FloatVector.broadcast(F, values[c + 2]);
+                s0 = v.lanewise(LSHL, 7).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
+                s1 = u.lanewise(LSHL, 7).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
                 x = FloatVector.broadcast(F, values[c + 5]);
                 s0 = v.lanewise(LSHL, 3).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
                 s1 = u.lanewise(LSHL, 3).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
-                x = FloatVector.broadcast(F, values[c + 6]);
-                s0 = v.lanewise(LSHR, 9).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
-                s1 = u.lanewise(LSHR, 9).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
+                x = FloatVector.broadcast(F, values[c + 4]);
+                s0 = v.lanewise(LSHR, 1).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
+                s1 = u.lanewise(LSHR, 1).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
                 x = FloatVector.broadcast(F, values[c + 7]);
                 s0 = v.lanewise(LSHR, 5).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
                 s1 = u.lanewise(LSHR, 5).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
+                x = FloatVector.broadcast(F, values[c + 6]);
+                s0 = v.lanewise(LSHR, 9).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s0);
+                s1 = u.lanewise(LSHR, 9).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats().fma(x, s1);
                 in += 8L * WIDTH;
                 c += 8;
             }
@@ -178,92 +180,34 @@ final class StripVectors {
         sum1.intoArray(sums, WIDTH);
     }
 
-    /// What 4-bit numbers of two strips are multiplied as: a vector of each strip a column.
-    static void readQuarters(Two strips, long to) {
-        long in = strips.at;
-        long out = to;
-        for (int word = 0; word < 4 * strips.groups; word++) {
-            in += word % 4 == 0 ? strips.skip : 0;
-            IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
-            IntVector u = IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
-            FloatVector w = v.lanewise(LSHL, 15).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out, Native.ORDER);
-            w = u.lanewise(LSHL, 15).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 4L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHL, 19).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 8L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHL, 19).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 12L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHL, 7).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 16L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHL, 7).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 20L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHL, 11).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 24L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHL, 11).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 28L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHR, 1).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 32L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHR, 1).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 36L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHL, 3).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 40L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHL, 3).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 44L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHR, 9).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 48L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHR, 9).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 52L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHR, 5).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 56L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHR, 5).and(NIBBLE).or(SIXTEEN).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 60L * WIDTH, Native.ORDER);
-            in += 8L * WIDTH;
-            out += 64L * WIDTH;
+    /// How numbers are taken out of 32 bits, one behind the other.
+    ///
+    /// @param words  vectors of a group and strip
+    /// @param each   numbers a lane
+    /// @param first  by how many bits the first is turned to the left
+    /// @param step   by how many bits the next one is turned back
+    /// @param turned 1 where the two of a byte are in turned order, else 0
+    /// @param bits   those of a float of 16 (384) and no more
+    record Numbers(int words, int each, int first, int step, int turned, int mask, int bits) {
+        static Numbers of(Strips.Kind kind) {
+            return kind.quarters()
+                    ? new Numbers(kind.words(), 8, 19, 4, 1, NIBBLE, SIXTEEN)
+                    : new Numbers(kind.words(), 4, 15, 8, 0, BYTE, FLIPPED);
         }
     }
 
-    /// What bytes of two strips are multiplied as: a vector of each strip a column.
-    static void readBytes(Two strips, long to) {
-        long in = strips.at;
-        long out = to;
-        for (int word = 0; word < 8 * strips.groups; word++) {
-            in += word % 8 == 0 ? strips.skip : 0;
-            IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
-            IntVector u = IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
-            FloatVector w =
-                    v.lanewise(LSHL, 15).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out, Native.ORDER);
-            w = u.lanewise(LSHL, 15).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 4L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHL, 7).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 8L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHL, 7).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 12L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHR, 1).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 16L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHR, 1).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 20L * WIDTH, Native.ORDER);
-            w = v.lanewise(LSHR, 9).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 24L * WIDTH, Native.ORDER);
-            w = u.lanewise(LSHR, 9).and(BYTE).lanewise(XOR, FLIPPED).reinterpretAsFloats();
-            w.intoMemorySegment(Native.ALL, out + 28L * WIDTH, Native.ORDER);
-            in += 8L * WIDTH;
-            out += 32L * WIDTH;
-        }
-    }
-
-    /// Four vectors, by where they begin, and the sums of their groups.
-    record Four(float[] values, int a, int b, int c, int d, float[] sums) {}
+    /// Vectors, by where they begin and where the sums of their groups do.
+    record Several(float[] values, int[] starts, float[] sums, int[] sum) {}
 
     /// Products of some groups of two strips with four vectors, before they are scaled.
     ///
-    /// @param w     address, two vectors a column, see [#readQuarters]
     /// @param parts receives of each group and vector x two vectors
-    static void four(long w, int groups, Four x, float[] parts) {
+    static void four(Two strips, Numbers form, Several x, float[] parts) {
         float[] values = x.values;
-        long in = w;
-        for (int group = 0; group < groups; group++) {
+        long in = strips.at;
+        int c = 0;
+        for (int group = 0; group < strips.groups; group++) {
+            in += strips.skip;
             FloatVector a0 = FloatVector.zero(F);
             FloatVector a1 = FloatVector.zero(F);
             FloatVector b0 = FloatVector.zero(F);
@@ -272,41 +216,35 @@ final class StripVectors {
             FloatVector c1 = FloatVector.zero(F);
             FloatVector d0 = FloatVector.zero(F);
             FloatVector d1 = FloatVector.zero(F);
-            int a = x.a + group * Strips.GROUP;
-            int b = x.b + group * Strips.GROUP;
-            int c = x.c + group * Strips.GROUP;
-            int d = x.d + group * Strips.GROUP;
-            for (int i = 0; i < Strips.GROUP; i += 2) {
-                FloatVector w0 = FloatVector.fromMemorySegment(F, Native.ALL, in, Native.ORDER);
-                FloatVector w1 =
-                        FloatVector.fromMemorySegment(F, Native.ALL, in + 4L * WIDTH, Native.ORDER);
-                FloatVector all = FloatVector.broadcast(F, values[a + i]);
-                a0 = w0.fma(all, a0);
-                a1 = w1.fma(all, a1);
-                all = FloatVector.broadcast(F, values[b + i]);
-                b0 = w0.fma(all, b0);
-                b1 = w1.fma(all, b1);
-                all = FloatVector.broadcast(F, values[c + i]);
-                c0 = w0.fma(all, c0);
-                c1 = w1.fma(all, c1);
-                all = FloatVector.broadcast(F, values[d + i]);
-                d0 = w0.fma(all, d0);
-                d1 = w1.fma(all, d1);
-                w0 = FloatVector.fromMemorySegment(F, Native.ALL, in + 8L * WIDTH, Native.ORDER);
-                w1 = FloatVector.fromMemorySegment(F, Native.ALL, in + 12L * WIDTH, Native.ORDER);
-                all = FloatVector.broadcast(F, values[a + i + 1]);
-                a0 = w0.fma(all, a0);
-                a1 = w1.fma(all, a1);
-                all = FloatVector.broadcast(F, values[b + i + 1]);
-                b0 = w0.fma(all, b0);
-                b1 = w1.fma(all, b1);
-                all = FloatVector.broadcast(F, values[c + i + 1]);
-                c0 = w0.fma(all, c0);
-                c1 = w1.fma(all, c1);
-                all = FloatVector.broadcast(F, values[d + i + 1]);
-                d0 = w0.fma(all, d0);
-                d1 = w1.fma(all, d1);
-                in += 16L * WIDTH;
+            for (int word = 0; word < form.words; word++) {
+                IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
+                IntVector u =
+                        IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
+                v = v.lanewise(ROL, form.first);
+                u = u.lanewise(ROL, form.first);
+                for (int i = 0; i < form.each; i++) {
+                    FloatVector w0 =
+                            v.and(form.mask).lanewise(XOR, form.bits).reinterpretAsFloats();
+                    FloatVector w1 =
+                            u.and(form.mask).lanewise(XOR, form.bits).reinterpretAsFloats();
+                    v = v.lanewise(ROR, form.step);
+                    u = u.lanewise(ROR, form.step);
+                    int at = c + (i ^ form.turned);
+                    FloatVector all = FloatVector.broadcast(F, values[x.starts[0] + at]);
+                    a0 = w0.fma(all, a0);
+                    a1 = w1.fma(all, a1);
+                    all = FloatVector.broadcast(F, values[x.starts[1] + at]);
+                    b0 = w0.fma(all, b0);
+                    b1 = w1.fma(all, b1);
+                    all = FloatVector.broadcast(F, values[x.starts[2] + at]);
+                    c0 = w0.fma(all, c0);
+                    c1 = w1.fma(all, c1);
+                    all = FloatVector.broadcast(F, values[x.starts[3] + at]);
+                    d0 = w0.fma(all, d0);
+                    d1 = w1.fma(all, d1);
+                }
+                in += 8L * WIDTH;
+                c += form.each;
             }
             int to = group * 8 * WIDTH;
             a0.intoArray(parts, to);
@@ -320,23 +258,74 @@ final class StripVectors {
         }
     }
 
-    /// Scales what [#four] gave, and adds it.
+    /// The same with eight vectors, a strip after the other.
+    static void eight(Two strips, Numbers form, Several x, float[] parts) {
+        float[] values = x.values;
+        int[] starts = x.starts;
+        for (int i = 0; i < 2 * strips.groups; i++) {
+            long in = strips.at + (long) (i / 2) * strips.apart + strips.skip + i % 2 * 4L * WIDTH;
+            int c0 = i / 2 * Strips.GROUP;
+            FloatVector a = FloatVector.zero(F);
+            FloatVector b = FloatVector.zero(F);
+            FloatVector c = FloatVector.zero(F);
+            FloatVector d = FloatVector.zero(F);
+            FloatVector e = FloatVector.zero(F);
+            FloatVector f = FloatVector.zero(F);
+            FloatVector g = FloatVector.zero(F);
+            FloatVector h = FloatVector.zero(F);
+            for (int word = 0; word < form.words; word++) {
+                IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
+                v = v.lanewise(ROL, form.first);
+                for (int number = 0; number < form.each; number++) {
+                    FloatVector w = v.and(form.mask).lanewise(XOR, form.bits).reinterpretAsFloats();
+                    v = v.lanewise(ROR, form.step);
+                    int at = c0 + (number ^ form.turned);
+                    FloatVector all = FloatVector.broadcast(F, values[starts[0] + at]);
+                    a = w.fma(all, a);
+                    all = FloatVector.broadcast(F, values[starts[1] + at]);
+                    b = w.fma(all, b);
+                    all = FloatVector.broadcast(F, values[starts[2] + at]);
+                    c = w.fma(all, c);
+                    all = FloatVector.broadcast(F, values[starts[3] + at]);
+                    d = w.fma(all, d);
+                    all = FloatVector.broadcast(F, values[starts[4] + at]);
+                    e = w.fma(all, e);
+                    all = FloatVector.broadcast(F, values[starts[5] + at]);
+                    f = w.fma(all, f);
+                    all = FloatVector.broadcast(F, values[starts[6] + at]);
+                    g = w.fma(all, g);
+                    all = FloatVector.broadcast(F, values[starts[7] + at]);
+                    h = w.fma(all, h);
+                }
+                in += 8L * WIDTH;
+                c0 += form.each;
+            }
+            int to = (i / 2 * 16 + i % 2) * WIDTH;
+            a.intoArray(parts, to);
+            b.intoArray(parts, to + 2 * WIDTH);
+            c.intoArray(parts, to + 4 * WIDTH);
+            d.intoArray(parts, to + 6 * WIDTH);
+            e.intoArray(parts, to + 8 * WIDTH);
+            f.intoArray(parts, to + 10 * WIDTH);
+            g.intoArray(parts, to + 12 * WIDTH);
+            h.intoArray(parts, to + 14 * WIDTH);
+        }
+    }
+
+    /// Scales what [#four] or [#eight] gave, and adds it.
     ///
-    /// @param sums of each vector x two vectors, from `to` on
-    static void scale(float[] parts, int groups, Scales scales, Four x, float[] sums, int to) {
-        for (int place = 0; place < 8; place++) {
-            int from =
-                    switch (place / 2) {
-                        case 0 -> x.a;
-                        case 1 -> x.b;
-                        case 2 -> x.c;
-                        default -> x.d;
-                    };
+    /// @param count vectors x
+    /// @param sums  of each vector x two vectors, from `to` on
+    static void scale(
+            float[] parts, int count, int groups, Scales scales, Several x, float[] sums, int to) {
+        for (int place = 0; place < 2 * count; place++) {
+            int from = x.sum[place / 2];
             int at = place % 2 * WIDTH;
             FloatVector sum = FloatVector.fromArray(F, sums, to + place * WIDTH);
             for (int group = 0; group < groups; group++) {
-                FloatVector all = FloatVector.broadcast(F, x.sums[from / Strips.GROUP + group]);
-                FloatVector part = FloatVector.fromArray(F, parts, (8 * group + place) * WIDTH);
+                FloatVector all = FloatVector.broadcast(F, x.sums[from + group]);
+                FloatVector part =
+                        FloatVector.fromArray(F, parts, (2 * count * group + place) * WIDTH);
                 sum = all.fma(FloatVector.fromArray(F, scales.lows, at), sum);
                 sum = part.fma(FloatVector.fromArray(F, scales.values, at), sum);
                 at += 2 * WIDTH;
