@@ -18,10 +18,13 @@ public final class Activations {
         /// Spread over lanes that hold eight numbers; see [CodeVectors].
         EIGHTHS,
         /// Only the sums of its groups; see [Strips].
-        SUMS
+        SUMS,
+        /// Of eight vectors the first numbers, then the second ones, and so on.
+        EIGHTS
     }
 
-    private static final int SPARE = 1; // a vector that is read, not used
+    /// Vectors that are read, not used: forms have one more, and those of eight fill up the last.
+    private static final int SPARE = 7;
 
     private final int most;
     private final int columns;
@@ -54,6 +57,11 @@ public final class Activations {
         ready.clear();
     }
 
+    /// How many there are.
+    int count() {
+        return filled;
+    }
+
     /// Makes a form of all vectors, unless it is there.
     void prepare(Form form) {
         if (form != Form.PLAIN && ready.add(form)) {
@@ -70,9 +78,13 @@ public final class Activations {
         if (form == Form.PAIRED) {
             DotVectors.pair(plain, from, to, at, columns);
         } else if (form == Form.SUMS) {
+            for (int group = 0; group < columns / Strips.GROUP; group++) {
+                to[at + group] = sum(from + group * Strips.GROUP);
+            }
+        } else if (form == Form.EIGHTS) {
+            int place = which / 8 * 8 * columns + which % 8;
             for (int i = 0; i < columns; i++) {
-                to[at + i / Strips.GROUP] =
-                        (i % Strips.GROUP == 0 ? 0 : to[at + i / Strips.GROUP]) + plain[from + i];
+                to[place + 8 * i] = plain[from + i];
             }
         } else if (!half()) {
             CodeVectors.spread(plain, from, columns, to, at);
@@ -87,6 +99,21 @@ public final class Activations {
         }
     }
 
+    /// Of a group; four sums, as one would wait for itself.
+    private float sum(int from) {
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        for (int i = from; i < from + Strips.GROUP; i += 4) {
+            a += plain[i];
+            b += plain[i + 1];
+            c += plain[i + 2];
+            d += plain[i + 3];
+        }
+        return a + b + (c + d);
+    }
+
     /// Whether rows end in the middle of a stretch.
     private boolean half() {
         return columns % (CodeVectors.PARTS * Lanes.WIDTH) != 0;
@@ -99,7 +126,7 @@ public final class Activations {
 
     /// How far apart two vectors are.
     int apart(Form form) {
-        if (form == Form.PLAIN || form == Form.PAIRED) {
+        if (form == Form.PLAIN || form == Form.PAIRED || form == Form.EIGHTS) {
             return columns;
         }
         if (form == Form.SUMS) {

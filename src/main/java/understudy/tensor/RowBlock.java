@@ -177,8 +177,12 @@ public abstract class RowBlock {
     /// Brings the vectors into the form that they are multiplied in, unless they are in it.
     public final void prepare(Activations x) {
         if (vectors) {
-            x.prepare(form());
+            prepareVectors(x);
         }
+    }
+
+    void prepareVectors(Activations x) {
+        x.prepare(form());
     }
 
     /// Multiplies products by what all numbers of a row are scaled with.

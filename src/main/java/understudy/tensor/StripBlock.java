@@ -6,12 +6,12 @@ import java.util.Arrays;
 final class StripBlock extends RowBlock {
     /// Groups that several vectors are multiplied with before others: their scales and products
     /// stay in the first cache.
-    private static final int AT_ONCE = 4;
+    private static final int AT_ONCE = 8;
 
     private final StripPart part;
     private final Strips form;
     private final StripScales scaled;
-    private final StripVectors.Numbers numbers;
+    private final StripNumbers numbers;
     private final long address;
 
     StripBlock(StripPart part) {
@@ -19,25 +19,27 @@ final class StripBlock extends RowBlock {
         this.part = part;
         this.form = part.form();
         this.scaled = StripScales.of(form.kind());
-        this.numbers = StripVectors.Numbers.of(form.kind());
+        this.numbers = StripNumbers.of(form.kind());
         this.address = part.address();
     }
 
     @Override
     void run(Activations x, int first, int count, int from, int to, Scratch scratch, Taker taker) {
         int pair = 2 * Lanes.WIDTH;
-        scratch.strips(AT_ONCE * pair, (count + 7) / 8 * 8 * pair);
+        scratch.strips(AT_ONCE * pair, (count + 10) * pair);
+        int before = count == 1 ? 0 : first % 4; // are multiplied in vain
         for (int row = from / pair * pair; row < to; row += pair) {
             long strips = address + row / pair * form.pairBytes();
             if (count == 1) {
                 one(strips, x, first, scratch);
             } else {
-                several(strips, x, first, count, scratch);
+                several(strips, x, first - before, first + count, scratch);
             }
             int begin = Math.max(from, row);
             int rows = Math.min(to, row + pair) - begin;
             for (int i = 0; i < count; i++) {
-                taker.take(begin, rows, first + i, scratch.sums(), i * pair + begin - row);
+                int at = (before + i) * pair + begin - row;
+                taker.take(begin, rows, first + i, scratch.sums(), at);
             }
         }
     }
@@ -57,44 +59,61 @@ final class StripBlock extends RowBlock {
         }
     }
 
-    private void several(long strips, Activations x, int first, int count, Scratch scratch) {
+    /// Multiplies with vectors from `first` on, of which there are fours or eights, until behind
+    /// `last`.
+    private void several(long strips, Activations x, int first, int last, Scratch scratch) {
         int pair = 2 * Lanes.WIDTH;
-        float[] sums = scratch.sums();
-        float[] parts = scratch.row(AT_ONCE * 8 * pair);
-        Arrays.fill(sums, 0, count * pair, 0f);
+        Arrays.fill(scratch.sums(), 0, (last - first + 7) * pair, 0f);
         StripVectors.Scales scales = new StripVectors.Scales(scratch.scales, scratch.minima);
         for (int group = 0; group < form.groups(); group += AT_ONCE) {
             int now = Math.min(AT_ONCE, form.groups() - group);
             StripVectors.Two some = groups(strips, group, now);
-            if (form.kind().quarters()) {
-                StripVectors.scales(some, scaled, scales);
-            } else {
-                StripVectors.scalesOfBytes(some, scaled, scales);
-            }
-            for (int i = 0; i < count; i += 8) {
-                int texts = Math.min(8, count - i);
-                StripVectors.Several several = several(x, first + i, texts, group);
-                if (texts > 4) {
-                    StripVectors.eight(some, numbers, several, parts);
-                } else {
-                    StripVectors.four(some, numbers, several, parts);
+            for (int i = first; i < last; ) {
+                int many = i % 8 == 0 && last - i > 4 ? 8 : 4;
+                float[] parts = scratch.row(AT_ONCE * 8 * pair);
+                products(some, x, i, many, group, parts);
+                if (i == first) { // now that they are in the cache
+                    scales(some, scales);
                 }
-                int of = texts > 4 ? 8 : 4;
-                StripVectors.scale(parts, of, now, scales, several, sums, i * pair);
+                StripVectors.Several several = several(x, i, many, group);
+                StripVectors.scale(parts, now, scales, several, scratch.sums(), (i - first) * pair);
+                i += many;
             }
         }
     }
 
-    /// Some vectors from a group on; the last one stands for those that are missing.
-    private StripVectors.Several several(Activations x, int first, int count, int group) {
-        int[] starts = new int[8];
-        int[] sums = new int[8];
-        for (int i = 0; i < 8; i++) {
-            int vector = first + Math.min(i, count - 1);
-            starts[i] = vector * columns() + group * Strips.GROUP;
-            sums[i] = vector * form.groups() + group;
+    private void products(
+            StripVectors.Two strips, Activations x, int first, int many, int group, float[] parts) {
+        float[] values = x.in(Activations.Form.EIGHTS);
+        int column = first / 8 * 8 * columns() + first % 8 + 8 * group * Strips.GROUP;
+        for (int i = 0; i < strips.groups(); i++) {
+            long at = strips.at() + (long) i * strips.apart() + strips.skip();
+            int to = 2 * many * i * Lanes.WIDTH;
+            if (many == 8) {
+                StripVectors.eight(at, numbers, values, column, parts, to);
+                at += 4L * Lanes.WIDTH;
+                StripVectors.eight(at, numbers, values, column, parts, to + Lanes.WIDTH);
+            } else {
+                StripVectors.four(at, numbers, values, column, parts, to);
+            }
+            column += 8 * Strips.GROUP;
         }
-        return new StripVectors.Several(x.values(), starts, x.in(Activations.Form.SUMS), sums);
+    }
+
+    private void scales(StripVectors.Two strips, StripVectors.Scales to) {
+        if (form.kind().quarters()) {
+            StripVectors.scales(strips, scaled, to);
+        } else {
+            StripVectors.scalesOfBytes(strips, scaled, to);
+        }
+    }
+
+    private StripVectors.Several several(Activations x, int first, int many, int group) {
+        int[] starts = new int[many];
+        for (int i = 0; i < many; i++) {
+            starts[i] = (first + i) * form.groups() + group;
+        }
+        return new StripVectors.Several(x.in(Activations.Form.SUMS), starts);
     }
 
     private StripVectors.Two groups(long strips, int from, int count) {
@@ -104,6 +123,14 @@ final class StripBlock extends RowBlock {
                 count,
                 kind.groupBytes(),
                 kind.scaleBytes());
+    }
+
+    @Override
+    void prepareVectors(Activations x) {
+        super.prepareVectors(x);
+        if (x.count() > 1) {
+            x.prepare(Activations.Form.EIGHTS);
+        }
     }
 
     @Override

@@ -2,9 +2,11 @@ package understudy.tensor;
 
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.ROL;
-import static jdk.incubator.vector.VectorOperators.ROR;
 import static jdk.incubator.vector.VectorOperators.XOR;
+import static understudy.tensor.StripNumbers.BYTE;
+import static understudy.tensor.StripNumbers.FLIPPED;
+import static understudy.tensor.StripNumbers.NIBBLE;
+import static understudy.tensor.StripNumbers.SIXTEEN;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -30,11 +32,6 @@ final class StripVectors {
 
     /// What bytes have too much.
     private static final float OF_BYTES = 256 + 128;
-
-    private static final int SIXTEEN = Float.floatToRawIntBits(16f);
-    private static final int NIBBLE = 0x780000; // the first four bits of its fraction are its ones
-    private static final int FLIPPED = Float.floatToRawIntBits(256f + 128f); // also the sign of q
-    private static final int BYTE = 0x7f8000; // of 256 the first eight are
 
     private StripVectors() {}
 
@@ -180,146 +177,112 @@ final class StripVectors {
         sum1.intoArray(sums, WIDTH);
     }
 
-    /// How numbers are taken out of 32 bits, one behind the other.
+    /// Products of a group of two strips with four vectors, before they are scaled.
     ///
-    /// @param words  vectors of a group and strip
-    /// @param each   numbers a lane
-    /// @param first  by how many bits the first is turned to the left
-    /// @param step   by how many bits the next one is turned back
-    /// @param turned 1 where the two of a byte are in turned order, else 0
-    /// @param bits   those of a float of 16 (384) and no more
-    record Numbers(int words, int each, int first, int step, int turned, int mask, int bits) {
-        static Numbers of(Strips.Kind kind) {
-            return kind.quarters()
-                    ? new Numbers(kind.words(), 8, 19, 4, 1, NIBBLE, SIXTEEN)
-                    : new Numbers(kind.words(), 4, 15, 8, 0, BYTE, FLIPPED);
+    /// @param at     address of its numbers
+    /// @param values of [Activations.Form#EIGHTS]
+    /// @param from   where the group's first column of the first vector is
+    /// @param parts  receives of each vector x two vectors, from `to` on
+    static void four(long at, StripNumbers form, float[] values, int from, float[] parts, int to) {
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector a1 = FloatVector.zero(F);
+        FloatVector b0 = FloatVector.zero(F);
+        FloatVector b1 = FloatVector.zero(F);
+        FloatVector c0 = FloatVector.zero(F);
+        FloatVector c1 = FloatVector.zero(F);
+        FloatVector d0 = FloatVector.zero(F);
+        FloatVector d1 = FloatVector.zero(F);
+        long in = at;
+        int column = from;
+        for (int word = 0; word < form.words(); word++) {
+            IntVector v = form.read(in);
+            IntVector u = form.read(in + 4L * WIDTH);
+            for (int i = 0; i < form.each(); i++) {
+                FloatVector w0 = form.number(v);
+                FloatVector w1 = form.number(u);
+                v = form.next(v);
+                u = form.next(u);
+                int x = column + 8 * (i ^ form.swapped());
+                FloatVector all = FloatVector.broadcast(F, values[x]);
+                a0 = w0.fma(all, a0);
+                a1 = w1.fma(all, a1);
+                all = FloatVector.broadcast(F, values[x + 1]);
+                b0 = w0.fma(all, b0);
+                b1 = w1.fma(all, b1);
+                all = FloatVector.broadcast(F, values[x + 2]);
+                c0 = w0.fma(all, c0);
+                c1 = w1.fma(all, c1);
+                all = FloatVector.broadcast(F, values[x + 3]);
+                d0 = w0.fma(all, d0);
+                d1 = w1.fma(all, d1);
+            }
+            in += 8L * WIDTH;
+            column += 8 * form.each();
         }
+        Lanes.put(a0, a1, b0, b1, parts, to);
+        Lanes.put(c0, c1, d0, d1, parts, to + 4 * WIDTH);
     }
 
-    /// Vectors, by where they begin and where the sums of their groups do.
-    record Several(float[] values, int[] starts, float[] sums, int[] sum) {}
-
-    /// Products of some groups of two strips with four vectors, before they are scaled.
+    /// Products of a group of one of two strips with eight vectors, before they are scaled.
     ///
-    /// @param parts receives of each group and vector x two vectors
-    static void four(Two strips, Numbers form, Several x, float[] parts) {
-        float[] values = x.values;
-        long in = strips.at;
-        int c = 0;
-        for (int group = 0; group < strips.groups; group++) {
-            in += strips.skip;
-            FloatVector a0 = FloatVector.zero(F);
-            FloatVector a1 = FloatVector.zero(F);
-            FloatVector b0 = FloatVector.zero(F);
-            FloatVector b1 = FloatVector.zero(F);
-            FloatVector c0 = FloatVector.zero(F);
-            FloatVector c1 = FloatVector.zero(F);
-            FloatVector d0 = FloatVector.zero(F);
-            FloatVector d1 = FloatVector.zero(F);
-            for (int word = 0; word < form.words; word++) {
-                IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
-                IntVector u =
-                        IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
-                v = v.lanewise(ROL, form.first);
-                u = u.lanewise(ROL, form.first);
-                for (int i = 0; i < form.each; i++) {
-                    FloatVector w0 =
-                            v.and(form.mask).lanewise(XOR, form.bits).reinterpretAsFloats();
-                    FloatVector w1 =
-                            u.and(form.mask).lanewise(XOR, form.bits).reinterpretAsFloats();
-                    v = v.lanewise(ROR, form.step);
-                    u = u.lanewise(ROR, form.step);
-                    int at = c + (i ^ form.turned);
-                    FloatVector all = FloatVector.broadcast(F, values[x.starts[0] + at]);
-                    a0 = w0.fma(all, a0);
-                    a1 = w1.fma(all, a1);
-                    all = FloatVector.broadcast(F, values[x.starts[1] + at]);
-                    b0 = w0.fma(all, b0);
-                    b1 = w1.fma(all, b1);
-                    all = FloatVector.broadcast(F, values[x.starts[2] + at]);
-                    c0 = w0.fma(all, c0);
-                    c1 = w1.fma(all, c1);
-                    all = FloatVector.broadcast(F, values[x.starts[3] + at]);
-                    d0 = w0.fma(all, d0);
-                    d1 = w1.fma(all, d1);
-                }
-                in += 8L * WIDTH;
-                c += form.each;
+    /// @param parts receives of each vector x a vector, and leaves one for the other strip
+    static void eight(long at, StripNumbers form, float[] values, int from, float[] parts, int to) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector d = FloatVector.zero(F);
+        FloatVector e = FloatVector.zero(F);
+        FloatVector f = FloatVector.zero(F);
+        FloatVector g = FloatVector.zero(F);
+        FloatVector h = FloatVector.zero(F);
+        long in = at;
+        int column = from;
+        for (int word = 0; word < form.words(); word++) {
+            IntVector v = form.read(in);
+            for (int i = 0; i < form.each(); i++) {
+                FloatVector w = form.number(v);
+                v = form.next(v);
+                int x = column + 8 * (i ^ form.swapped());
+                FloatVector all = FloatVector.broadcast(F, values[x]);
+                a = w.fma(all, a);
+                all = FloatVector.broadcast(F, values[x + 1]);
+                b = w.fma(all, b);
+                all = FloatVector.broadcast(F, values[x + 2]);
+                c = w.fma(all, c);
+                all = FloatVector.broadcast(F, values[x + 3]);
+                d = w.fma(all, d);
+                all = FloatVector.broadcast(F, values[x + 4]);
+                e = w.fma(all, e);
+                all = FloatVector.broadcast(F, values[x + 5]);
+                f = w.fma(all, f);
+                all = FloatVector.broadcast(F, values[x + 6]);
+                g = w.fma(all, g);
+                all = FloatVector.broadcast(F, values[x + 7]);
+                h = w.fma(all, h);
             }
-            int to = group * 8 * WIDTH;
-            a0.intoArray(parts, to);
-            a1.intoArray(parts, to + WIDTH);
-            b0.intoArray(parts, to + 2 * WIDTH);
-            b1.intoArray(parts, to + 3 * WIDTH);
-            c0.intoArray(parts, to + 4 * WIDTH);
-            c1.intoArray(parts, to + 5 * WIDTH);
-            d0.intoArray(parts, to + 6 * WIDTH);
-            d1.intoArray(parts, to + 7 * WIDTH);
+            in += 8L * WIDTH;
+            column += 8 * form.each();
         }
+        a.intoArray(parts, to);
+        b.intoArray(parts, to + 2 * WIDTH);
+        c.intoArray(parts, to + 4 * WIDTH);
+        d.intoArray(parts, to + 6 * WIDTH);
+        e.intoArray(parts, to + 8 * WIDTH);
+        f.intoArray(parts, to + 10 * WIDTH);
+        g.intoArray(parts, to + 12 * WIDTH);
+        h.intoArray(parts, to + 14 * WIDTH);
     }
 
-    /// The same with eight vectors, a strip after the other.
-    static void eight(Two strips, Numbers form, Several x, float[] parts) {
-        float[] values = x.values;
-        int[] starts = x.starts;
-        for (int i = 0; i < 2 * strips.groups; i++) {
-            long in = strips.at + (long) (i / 2) * strips.apart + strips.skip + i % 2 * 4L * WIDTH;
-            int c0 = i / 2 * Strips.GROUP;
-            FloatVector a = FloatVector.zero(F);
-            FloatVector b = FloatVector.zero(F);
-            FloatVector c = FloatVector.zero(F);
-            FloatVector d = FloatVector.zero(F);
-            FloatVector e = FloatVector.zero(F);
-            FloatVector f = FloatVector.zero(F);
-            FloatVector g = FloatVector.zero(F);
-            FloatVector h = FloatVector.zero(F);
-            for (int word = 0; word < form.words; word++) {
-                IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
-                v = v.lanewise(ROL, form.first);
-                for (int number = 0; number < form.each; number++) {
-                    FloatVector w = v.and(form.mask).lanewise(XOR, form.bits).reinterpretAsFloats();
-                    v = v.lanewise(ROR, form.step);
-                    int at = c0 + (number ^ form.turned);
-                    FloatVector all = FloatVector.broadcast(F, values[starts[0] + at]);
-                    a = w.fma(all, a);
-                    all = FloatVector.broadcast(F, values[starts[1] + at]);
-                    b = w.fma(all, b);
-                    all = FloatVector.broadcast(F, values[starts[2] + at]);
-                    c = w.fma(all, c);
-                    all = FloatVector.broadcast(F, values[starts[3] + at]);
-                    d = w.fma(all, d);
-                    all = FloatVector.broadcast(F, values[starts[4] + at]);
-                    e = w.fma(all, e);
-                    all = FloatVector.broadcast(F, values[starts[5] + at]);
-                    f = w.fma(all, f);
-                    all = FloatVector.broadcast(F, values[starts[6] + at]);
-                    g = w.fma(all, g);
-                    all = FloatVector.broadcast(F, values[starts[7] + at]);
-                    h = w.fma(all, h);
-                }
-                in += 8L * WIDTH;
-                c0 += form.each;
-            }
-            int to = (i / 2 * 16 + i % 2) * WIDTH;
-            a.intoArray(parts, to);
-            b.intoArray(parts, to + 2 * WIDTH);
-            c.intoArray(parts, to + 4 * WIDTH);
-            d.intoArray(parts, to + 6 * WIDTH);
-            e.intoArray(parts, to + 8 * WIDTH);
-            f.intoArray(parts, to + 10 * WIDTH);
-            g.intoArray(parts, to + 12 * WIDTH);
-            h.intoArray(parts, to + 14 * WIDTH);
-        }
-    }
+    /// Sums of groups of some vectors, by where they begin.
+    record Several(float[] sums, int[] starts) {}
 
     /// Scales what [#four] or [#eight] gave, and adds it.
     ///
-    /// @param count vectors x
-    /// @param sums  of each vector x two vectors, from `to` on
-    static void scale(
-            float[] parts, int count, int groups, Scales scales, Several x, float[] sums, int to) {
+    /// @param sums of each vector x two vectors, from `to` on
+    static void scale(float[] parts, int groups, Scales scales, Several x, float[] sums, int to) {
+        int count = x.starts.length;
         for (int place = 0; place < 2 * count; place++) {
-            int from = x.sum[place / 2];
+            int from = x.starts[place / 2];
             int at = place % 2 * WIDTH;
             FloatVector sum = FloatVector.fromArray(F, sums, to + place * WIDTH);
             for (int group = 0; group < groups; group++) {
