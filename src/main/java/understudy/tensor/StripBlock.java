@@ -10,16 +10,12 @@ final class StripBlock extends RowBlock {
 
     private final StripPart part;
     private final Strips form;
-    private final StripScales scaled;
-    private final StripNumbers numbers;
     private final long address;
 
     StripBlock(StripPart part) {
         super(part.form().rows(), part.form().columns(), true);
         this.part = part;
         this.form = part.form();
-        this.scaled = StripScales.of(form.kind());
-        this.numbers = StripNumbers.of(form.kind());
         this.address = part.address();
     }
 
@@ -52,6 +48,7 @@ final class StripBlock extends RowBlock {
                         which * columns(),
                         x.in(Activations.Form.SUMS),
                         which * form.groups());
+        StripScales scaled = StripScales.of(form.kind());
         if (form.kind().quarters()) {
             StripVectors.quarters(two, scaled, one, scratch.sums());
         } else {
@@ -84,6 +81,7 @@ final class StripBlock extends RowBlock {
 
     private void products(
             StripVectors.Two strips, Activations x, int first, int many, int group, float[] parts) {
+        StripNumbers numbers = StripNumbers.of(form.kind());
         float[] values = x.in(Activations.Form.EIGHTS);
         int column = first / 8 * 8 * columns() + first % 8 + 8 * group * Strips.GROUP;
         for (int i = 0; i < strips.groups(); i++) {
@@ -101,6 +99,7 @@ final class StripBlock extends RowBlock {
     }
 
     private void scales(StripVectors.Two strips, StripVectors.Scales to) {
+        StripScales scaled = StripScales.of(form.kind());
         if (form.kind().quarters()) {
             StripVectors.scales(strips, scaled, to);
         } else {

@@ -27,10 +27,13 @@ record StripNumbers(int words, int each, int first, int step, int swapped, int m
     static final int FLIPPED = Float.floatToRawIntBits(256f + 128f); // also the sign of q
     static final int BYTE = 0x7f8000; // of 256 the first eight are
 
+    private static final StripNumbers QUARTERS =
+            new StripNumbers(Strips.Kind.QUARTERS_HALVES.words(), 8, 19, 4, 1, NIBBLE, SIXTEEN);
+    private static final StripNumbers BYTES =
+            new StripNumbers(Strips.Kind.BYTES.words(), 4, 15, 8, 0, BYTE, FLIPPED);
+
     static StripNumbers of(Strips.Kind kind) {
-        return kind.quarters()
-                ? new StripNumbers(kind.words(), 8, 19, 4, 1, NIBBLE, SIXTEEN)
-                : new StripNumbers(kind.words(), 4, 15, 8, 0, BYTE, FLIPPED);
+        return kind.quarters() ? QUARTERS : BYTES;
     }
 
     /// 32 bits of each row.

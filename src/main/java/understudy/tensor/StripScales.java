@@ -28,12 +28,19 @@ record StripScales(long minima, long second, int up, int down, int mask, float t
     /// The difference of the exponents' biases.
     private static final float BIAS = 0x1p112f;
 
+    private static final int VECTOR = 4 * Lanes.WIDTH;
+
+    private static final StripScales QUARTERS_HALVES =
+            new StripScales(0, VECTOR, 16, 3, HALF, BIAS);
+    private static final StripScales QUARTERS_FLOATS =
+            new StripScales(2L * VECTOR, VECTOR, 0, 0, -1, 1);
+    private static final StripScales OF_BYTES = new StripScales(0, 0, 16, 3, HALF, BIAS);
+
     static StripScales of(Strips.Kind kind) {
-        long vector = 4L * Lanes.WIDTH;
         return switch (kind) {
-            case QUARTERS_HALVES -> new StripScales(0, vector, 16, 3, HALF, BIAS);
-            case QUARTERS_FLOATS -> new StripScales(2 * vector, vector, 0, 0, -1, 1);
-            case BYTES -> new StripScales(0, 0, 16, 3, HALF, BIAS);
+            case QUARTERS_HALVES -> QUARTERS_HALVES;
+            case QUARTERS_FLOATS -> QUARTERS_FLOATS;
+            case BYTES -> OF_BYTES;
         };
     }
 
