@@ -34,8 +34,13 @@ final class TestServer implements AutoCloseable {
     final Server server;
     private final HttpClient client = HttpClient.newHttpClient();
 
+    /// Bodies of up to 100,000 bytes.
+    static Server.Config smallBodies() {
+        return new Server.Config("127.0.0.1", 0, 100_000, Duration.ofMinutes(1));
+    }
+
     TestServer() {
-        this(new Server.Config("127.0.0.1", 0, 100_000, Duration.ofMinutes(1)));
+        this(smallBodies());
     }
 
     TestServer(Server.Config config) {
@@ -60,6 +65,10 @@ final class TestServer implements AutoCloseable {
     ///
     /// @param key that clients must send; null for none
     static TestServer guarded(@Nullable String key) {
+        return guarded(key, Server.Config.local(0));
+    }
+
+    static TestServer guarded(@Nullable String key, Server.Config config) {
         Rules rules =
                 new Rules(
                         "127.0.0.1",
@@ -69,7 +78,7 @@ final class TestServer implements AutoCloseable {
                         Limits.STANDARD);
         Guard guard =
                 new Guard(rules, new FakeCompleter(), new Metrics(new Cost(Cost.WATTS, 0)), CLOCK);
-        return new TestServer(Server.Config.local(0), List.of(guard));
+        return new TestServer(config, List.of(guard));
     }
 
     int port() {
