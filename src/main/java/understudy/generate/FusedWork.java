@@ -46,7 +46,7 @@ final class FusedWork {
     void run() {
         int tiles = tiles();
         int parts = Math.min(tiles, 16 * Workers.threads());
-        Workers.run(
+        Workers.stretches(
                 parts,
                 (part, thread) ->
                         stretch(

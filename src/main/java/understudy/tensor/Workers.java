@@ -34,8 +34,8 @@ public final class Workers {
         }
     }
 
-    /// One call. A thread has a stretch of parts and does one behind the other, since what lies one
-    /// behind the other in memory is read ahead; who is done takes the last ones of another.
+    /// One call. All take the next part of one stretch, or each has a stretch of its own, and who
+    /// is done takes the last ones of another.
     private static final class Call {
         /// Longs from one thread's stretch to the next: a line of the cache each, and the one that
         /// comes with it.
@@ -43,19 +43,19 @@ public final class Workers {
 
         private final Part work;
         private final int parts;
-        private final int threads;
+        private final int stretches;
         private final AtomicLongArray left; // the next part in the high half, the end in the low
         private final AtomicInteger done = new AtomicInteger();
         private volatile @Nullable Throwable failure;
 
-        Call(Part work, int parts, int threads) {
+        Call(Part work, int parts, int stretches) {
             this.work = work;
             this.parts = parts;
-            this.threads = threads;
-            this.left = new AtomicLongArray(threads * APART);
-            for (int i = 0; i < threads; i++) {
-                long from = (long) parts * i / threads;
-                left.setPlain(i * APART, from << 32 | (long) parts * (i + 1) / threads);
+            this.stretches = stretches;
+            this.left = new AtomicLongArray(stretches * APART);
+            for (int i = 0; i < stretches; i++) {
+                long from = (long) parts * i / stretches;
+                left.setPlain(i * APART, from << 32 | (long) parts * (i + 1) / stretches);
             }
         }
 
@@ -74,9 +74,9 @@ public final class Workers {
 
         /// The next part for a thread; -1 where all are taken.
         private int take(int thread) {
-            int part = take(thread, true);
-            for (int i = 1; part < 0 && i < threads; i++) {
-                part = take((thread + i) % threads, false);
+            int part = take(thread % stretches, true);
+            for (int i = 1; part < 0 && i < stretches; i++) {
+                part = take((thread + i) % stretches, false);
             }
             return part;
         }
@@ -97,7 +97,7 @@ public final class Workers {
         }
 
         boolean over() {
-            for (int i = 0; i < threads; i++) {
+            for (int i = 0; i < stretches; i++) {
                 long range = left.get(i * APART);
                 if ((int) (range >>> 32) < (int) range) {
                     return false;
@@ -114,19 +114,24 @@ public final class Workers {
 
     /// Does `work` for 0 to `parts - 1` on all threads and returns when all is done.
     public static void run(int parts, IntConsumer work) {
-        run(parts, (part, thread) -> work.accept(part));
+        run(parts, false, (part, thread) -> work.accept(part));
     }
 
-    /// The same of work that needs memory of its own: as long as a thread keeps to its own, what it
+    /// The same of parts that lie one behind the other in memory, which is read ahead for a thread
+    /// that goes on with the next one. A thread keeps to memory of its own, too, so that what it
     /// writes there stays in its core's cache.
-    public static void run(int parts, Part work) {
+    public static void stretches(int parts, Part work) {
+        run(parts, true, work);
+    }
+
+    private static void run(int parts, boolean stretches, Part work) {
         if (parts == 1 || SHARED.helpers.length == 0) {
             for (int part = 0; part < parts; part++) {
                 work.work(part, 0);
             }
             return;
         }
-        SHARED.share(new Call(work, parts, threads()));
+        SHARED.share(new Call(work, parts, stretches ? threads() : 1));
     }
 
     /// One part of a call.

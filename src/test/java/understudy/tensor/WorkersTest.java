@@ -12,20 +12,21 @@ import org.junit.jupiter.api.Test;
 
 class WorkersTest {
     @Test
-    void everyPartIsDoneOnceHoweverLongTheOthersTake() {
+    void everyPartIsDoneOnceACallHoweverLongTheOthersTake() {
         for (int parts : new int[] {1, 2, 3, 7, 64, 1000}) {
             for (int slow : new int[] {0, parts / 2, parts - 1}) {
                 AtomicIntegerArray done = new AtomicIntegerArray(parts);
-                Workers.run(
-                        parts,
-                        part -> {
+                Workers.Part work =
+                        (part, thread) -> {
                             if (part == slow) {
                                 LockSupport.parkNanos(2_000_000);
                             }
                             done.incrementAndGet(part);
-                        });
+                        };
+                Workers.stretches(parts, work);
+                Workers.run(parts, part -> work.work(part, 0));
                 for (int part = 0; part < parts; part++) {
-                    assertThat(done.get(part)).as("part %d of %d", part, parts).isEqualTo(1);
+                    assertThat(done.get(part)).as("part %d of %d", part, parts).isEqualTo(2);
                 }
             }
         }
@@ -36,7 +37,7 @@ class WorkersTest {
         AtomicIntegerArray within = new AtomicIntegerArray(Workers.threads());
         AtomicInteger together = new AtomicInteger();
         for (int i = 0; i < 200; i++) {
-            Workers.run(
+            Workers.stretches(
                     20,
                     (part, thread) -> {
                         if (within.incrementAndGet(thread) > 1) {
@@ -52,7 +53,7 @@ class WorkersTest {
     @Test
     void theCallerGoesThroughItsStretchInOrder() {
         List<Integer> mine = new ArrayList<>();
-        Workers.run(
+        Workers.stretches(
                 100,
                 (part, thread) -> {
                     if (thread == 0 && part < 100 / Workers.threads()) {
