@@ -23,9 +23,6 @@ public final class Activations {
         EIGHTS
     }
 
-    /// Vectors that are read, not used: forms have one more, and those of eight fill up the last.
-    private static final int SPARE = 7;
-
     private final int most;
     private final int columns;
     private final float[] plain;
@@ -65,11 +62,16 @@ public final class Activations {
     /// Makes a form of all vectors, unless it is there.
     void prepare(Form form) {
         if (form != Form.PLAIN && ready.add(form)) {
-            float[] to = forms.computeIfAbsent(form, key -> new float[(most + SPARE) * apart(key)]);
+            float[] to = forms.computeIfAbsent(form, key -> new float[room(key) * apart(key)]);
             for (int i = 0; i < filled; i++) {
                 make(form, i, to);
             }
         }
+    }
+
+    /// Vectors that are read, of which some are not used.
+    private int room(Form form) {
+        return form == Form.SUMS || form == Form.EIGHTS ? (most + 7) / 8 * 8 : most + 1;
     }
 
     private void make(Form form, int which, float[] to) {
@@ -82,9 +84,9 @@ public final class Activations {
                 to[at + group] = sum(from + group * Strips.GROUP);
             }
         } else if (form == Form.EIGHTS) {
-            int place = which / 8 * 8 * columns + which % 8;
+            int first = ofEight(which);
             for (int i = 0; i < columns; i++) {
-                to[place + 8 * i] = plain[from + i];
+                to[first + 8 * i] = plain[from + i];
             }
         } else if (!half()) {
             CodeVectors.spread(plain, from, columns, to, at);
@@ -122,6 +124,11 @@ public final class Activations {
     /// The vectors in a form that was prepared.
     float[] in(Form form) {
         return Objects.requireNonNull(forms.get(form), form::name);
+    }
+
+    /// Where a vector's first number is in [Form#EIGHTS]; its next ones are eight apart.
+    int ofEight(int which) {
+        return which / 8 * 8 * columns + which % 8;
     }
 
     /// How far apart two vectors are.

@@ -61,13 +61,13 @@ final class StripBlock extends RowBlock {
     private void several(long strips, Activations x, int first, int last, Scratch scratch) {
         int pair = 2 * Lanes.WIDTH;
         Arrays.fill(scratch.sums(), 0, (last - first + 7) * pair, 0f);
+        float[] parts = scratch.row(AT_ONCE * 8 * pair);
         StripVectors.Scales scales = new StripVectors.Scales(scratch.scales, scratch.minima);
         for (int group = 0; group < form.groups(); group += AT_ONCE) {
             int now = Math.min(AT_ONCE, form.groups() - group);
             StripVectors.Two some = groups(strips, group, now);
             for (int i = first; i < last; ) {
                 int many = i % 8 == 0 && last - i > 4 ? 8 : 4;
-                float[] parts = scratch.row(AT_ONCE * 8 * pair);
                 products(some, x, i, many, group, parts);
                 if (i == first) { // now that they are in the cache
                     scales(some, scales);
@@ -83,7 +83,7 @@ final class StripBlock extends RowBlock {
             StripVectors.Two strips, Activations x, int first, int many, int group, float[] parts) {
         StripNumbers numbers = StripNumbers.of(form.kind());
         float[] values = x.in(Activations.Form.EIGHTS);
-        int column = first / 8 * 8 * columns() + first % 8 + 8 * group * Strips.GROUP;
+        int column = x.ofEight(first) + 8 * group * Strips.GROUP;
         for (int i = 0; i < strips.groups(); i++) {
             long at = strips.at() + (long) i * strips.apart() + strips.skip();
             int to = 2 * many * i * Lanes.WIDTH;

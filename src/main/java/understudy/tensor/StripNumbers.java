@@ -12,13 +12,13 @@ import jdk.incubator.vector.VectorSpecies;
 /// the first is turned to where the first bits of a float's fraction are, then the next one. Apart
 /// from the loops of [StripVectors], as [StripScales].
 ///
-/// @param words  vectors of a group and strip
-/// @param each   numbers a lane
-/// @param first  by how many bits the first is turned to the left
-/// @param step   by how many bits the next one is turned back
+/// @param words   vectors of a group and strip
+/// @param each    numbers a lane
+/// @param first   by how many bits the first is turned to the left
+/// @param step    by how many bits the next one is turned back
 /// @param swapped 1 where the two of a byte are swapped, else 0
-/// @param mask   the bits of a number
-/// @param bits   what makes them a float of 16 (384) and themselves
+/// @param mask    the bits of a number
+/// @param bits    what makes them a float of 16 (384) and themselves
 record StripNumbers(int words, int each, int first, int step, int swapped, int mask, int bits) {
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
 

@@ -223,7 +223,7 @@ final class StripVectors {
         Lanes.put(c0, c1, d0, d1, parts, to + 4 * WIDTH);
     }
 
-    /// Products of a group of one of two strips with eight vectors, before they are scaled.
+    /// [#four] with eight vectors, of one of the two strips.
     ///
     /// @param parts receives of each vector x a vector, and leaves one for the other strip
     static void eight(long at, StripNumbers form, float[] values, int from, float[] parts, int to) {
