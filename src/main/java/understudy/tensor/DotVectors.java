@@ -1,5 +1,7 @@
 package understudy.tensor;
 
+import static understudy.tensor.Lanes.fold;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -164,32 +166,20 @@ final class DotVectors {
     static void collapse(float[] partial, int vectors) {
         for (int i = 0; i < vectors; i += WIDTH) {
             int at = i * WIDTH;
-            for (int j = at; WIDTH == 16 && j < at + 8 * WIDTH; j += WIDTH) {
-                FloatVector a = FloatVector.fromArray(Lanes.F, partial, j);
-                FloatVector b = FloatVector.fromArray(Lanes.F, partial, j + 8 * WIDTH);
-                a.blend(b.rearrange(BACK_8), UPPER_8)
-                        .add(a.rearrange(FORTH_8).blend(b, UPPER_8))
-                        .intoArray(partial, j);
-            }
             for (int j = at; j < at + 4 * WIDTH; j += WIDTH) {
-                FloatVector a = FloatVector.fromArray(Lanes.F, partial, j);
-                FloatVector b = FloatVector.fromArray(Lanes.F, partial, j + 4 * WIDTH);
-                a.blend(b.rearrange(BACK_4), UPPER_4)
-                        .add(a.rearrange(FORTH_4).blend(b, UPPER_4))
-                        .intoArray(partial, j);
+                FloatVector a = Lanes.of(partial, j);
+                FloatVector b = Lanes.of(partial, j + 4 * WIDTH);
+                if (WIDTH == 16) {
+                    a = fold(a, Lanes.of(partial, j + 8 * WIDTH), BACK_8, FORTH_8, UPPER_8);
+                    b = fold(b, Lanes.of(partial, j + 12 * WIDTH), BACK_8, FORTH_8, UPPER_8);
+                }
+                fold(a, b, BACK_4, FORTH_4, UPPER_4).intoArray(partial, j);
             }
-            for (int j = at; j < at + 2 * WIDTH; j += WIDTH) {
-                FloatVector a = FloatVector.fromArray(Lanes.F, partial, j);
-                FloatVector b = FloatVector.fromArray(Lanes.F, partial, j + 2 * WIDTH);
-                a.blend(b.rearrange(BACK_2), UPPER_2)
-                        .add(a.rearrange(FORTH_2).blend(b, UPPER_2))
-                        .intoArray(partial, j);
-            }
-            FloatVector a = FloatVector.fromArray(Lanes.F, partial, at);
-            FloatVector b = FloatVector.fromArray(Lanes.F, partial, at + WIDTH);
-            a.blend(b.rearrange(BACK_1), UPPER_1)
-                    .add(a.rearrange(FORTH_1).blend(b, UPPER_1))
-                    .intoArray(partial, i);
+            FloatVector a = Lanes.of(partial, at);
+            FloatVector b = Lanes.of(partial, at + WIDTH);
+            a = fold(a, Lanes.of(partial, at + 2 * WIDTH), BACK_2, FORTH_2, UPPER_2);
+            b = fold(b, Lanes.of(partial, at + 3 * WIDTH), BACK_2, FORTH_2, UPPER_2);
+            fold(a, b, BACK_1, FORTH_1, UPPER_1).intoArray(partial, i);
         }
     }
 

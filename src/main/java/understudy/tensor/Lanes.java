@@ -3,6 +3,7 @@ package understudy.tensor;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -101,5 +102,16 @@ final class Lanes {
                         : found.blend(
                                 index.selectFrom(high), index.compare(VectorOperators.GE, WIDTH));
         return all.reinterpretAsFloats();
+    }
+
+    /// Adds halves of stretches of lanes onto halves, of two vectors at once: what was a's is then
+    /// in lower halves, what was b's in upper ones.
+    static FloatVector fold(
+            FloatVector a,
+            FloatVector b,
+            VectorShuffle<Float> back,
+            VectorShuffle<Float> forth,
+            VectorMask<Float> upper) {
+        return a.blend(b.rearrange(back), upper).add(a.rearrange(forth).blend(b, upper));
     }
 }
