@@ -21,6 +21,9 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
     /// as large as those of the chats, there would be a handful in all.
     private static final int FACT_STEP = 512;
 
+    /// Most steps between two measurements on the validation part.
+    private static final int MOST_UNMEASURED = 100;
+
     private static final double LEAST_WEIGHT = 1e-6;
     private static final double MOST_WEIGHT = 20;
 
@@ -162,6 +165,19 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
     /// The most that a token of any row sees in the mean, tokens.
     double mostSeen() {
         return TrainBenchmark.seen(steps.stream().flatMap(b -> b.rows().stream()).toList());
+    }
+
+    /// Steps of the chats from one measurement on the validation part to the next: the recipe's, or
+    /// where it leaves that open two an epoch, and more in a long one. A small model may know its
+    /// rows by heart when it reads them again, and what it was before is then the best there is.
+    ///
+    /// @return 0 where the recipe wants it at the ends of epochs, or has an interval of time
+    int validationSteps(TrainConfig config) {
+        if (!config.validate().equals(TrainConfig.Every.OPEN)) {
+            return config.validate().steps();
+        }
+        double epoch = (steps.size() - factSteps) / steps.getLast().epoch();
+        return Math.clamp(Math.round(epoch / 2), 1, MOST_UNMEASURED);
     }
 
     /// Learning rate of a step: each stage has its warm-up, and only that of the chats a fall.

@@ -64,6 +64,9 @@ public record TrainConfig(
     /// @param steps 0 where it is a time
     /// @param time  zero where it is in steps
     public record Every(int steps, Duration time) {
+        /// Left open; what is right depends on how long an epoch is.
+        static final Every OPEN = new Every(-1, Duration.ZERO);
+
         /// Whether it is due.
         boolean due(int stepsSince, Duration timeSince) {
             return time.isZero()
@@ -73,6 +76,10 @@ public record TrainConfig(
 
         static Every of(Settings settings, String key, String standard) {
             String text = settings.text(key, standard).strip();
+            boolean mayBeOpen = standard.equals(AUTO);
+            if (mayBeOpen && text.equals(AUTO)) {
+                return OPEN;
+            }
             if (text.matches("[0-9]{1,6}m")) {
                 long minutes = Long.parseLong(text.substring(0, text.length() - 1));
                 if (minutes > 0) {
@@ -82,7 +89,8 @@ public record TrainConfig(
             if (text.matches("[0-9]{1,9}")) {
                 return new Every(Integer.parseInt(text), Duration.ZERO);
             }
-            throw settings.wrong(key, "a number of steps such as 50, or of minutes such as 10m");
+            String numbers = "a number of steps such as 50, or of minutes such as 10m";
+            throw settings.wrong(key, mayBeOpen ? "auto, " + numbers : numbers);
         }
     }
 
@@ -114,7 +122,7 @@ public record TrainConfig(
                                 train.list("targets", LoraConfig.ALL_TARGETS)),
                         Every.of(train, "checkpoint_every", "10m"),
                         train.integer("keep_checkpoints", 2, 1, 1000),
-                        Every.of(train, "validate_every", "100"),
+                        Every.of(train, "validate_every", AUTO),
                         train.integer("patience", 3, 0, 1000),
                         (long) train.number("seed", 42, 0, 9e15),
                         train.choice("compute_type", "auto", "auto", "bf16", "f32"),

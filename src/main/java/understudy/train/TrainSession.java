@@ -249,9 +249,8 @@ final class TrainSession implements AutoCloseable {
         if (!every.time().isZero()) {
             return since(validatedTime).compareTo(every.time()) >= 0;
         }
-        return every.steps() == 0
-                ? epochEnds()
-                : (state.step() - plan.factSteps()) % every.steps() == 0;
+        int steps = plan.validationSteps(config);
+        return steps == 0 ? epochEnds() : (state.step() - plan.factSteps()) % steps == 0;
     }
 
     private boolean patienceIsOver() {

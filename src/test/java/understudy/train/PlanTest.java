@@ -51,6 +51,26 @@ class PlanTest {
     }
 
     @Test
+    void anOpenIntervalIsHalfAnEpochOrOneHundredSteps() {
+        TrainConfig open = Configs.tiny("epochs=4", "validate_every=auto");
+        Plan plan = Plan.of(ROWS, open);
+        int half = plan.steps().size() / 8;
+        assertThat(half).isGreaterThan(2);
+        assertThat(plan.validationSteps(open)).isBetween(half - 1, half + 1);
+        Plan part = Plan.of(ROWS, Configs.tiny("max_tokens=" + tokens(ROWS) * 2 / 3));
+        assertThat(part.validationSteps(open))
+                .as("of an epoch that is cut")
+                .isCloseTo(half, within(1));
+        Plan single = Plan.of(ROWS, Configs.tiny("batch_tokens=100000"));
+        assertThat(single.validationSteps(open)).isEqualTo(1);
+        Plan large = Plan.of(TrainingRows.halves(SEED, 1000, 10, 40), open);
+        assertThat(large.steps()).hasSizeGreaterThan(4 * 200);
+        assertThat(large.validationSteps(open)).isEqualTo(100);
+        assertThat(plan.validationSteps(Configs.tiny("validate_every=7"))).isEqualTo(7);
+        assertThat(plan.validationSteps(Configs.tiny("validate_every=5m"))).isZero();
+    }
+
+    @Test
     void theSeedRecipeTakesEightConversationsAStep() {
         // rows of half the length and more: each conversation has a packed row of its own
         List<TrainingRow> rows = TrainingRows.halves(SEED, 30, 21, 40);

@@ -165,6 +165,23 @@ class TrainerTest {
     }
 
     @Test
+    void leftOpenItIsMeasuredTwiceAnEpochAndInTheEnd() throws Exception {
+        RunFolder run = runs.folder();
+        TrainConfig config = Configs.tiny("epochs=3", "validate_every=auto");
+        Trainer.Result result = train(run, config, TrainRuns::nothing);
+        int interval = Plan.of(TRAINING, config).validationSteps(config);
+        List<Integer> expected = new ArrayList<>();
+        for (int step = interval; step < result.step(); step += interval) {
+            expected.add(step);
+        }
+        expected.add(result.step());
+        assertThat(expected).hasSizeBetween(5, 7);
+        assertThat(TrainRuns.events(run, RunEvent.Validated.class))
+                .extracting(RunEvent.Validated::step)
+                .isEqualTo(expected);
+    }
+
+    @Test
     void withoutAValidationPartTheLastAdapterIsKept() throws Exception {
         RunFolder run = runs.folder();
         Trainer.Result result =
