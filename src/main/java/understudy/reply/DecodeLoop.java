@@ -116,7 +116,8 @@ final class DecodeLoop implements AutoCloseable {
                 warmUp();
                 takeIn();
                 writing.removeIf(text -> !choose(text));
-                read();
+                readPrompts();
+                read(List.copyOf(writing));
                 tell();
             }
         } finally {
@@ -242,10 +243,23 @@ final class DecodeLoop implements AutoCloseable {
         return false;
     }
 
-    /// Reads what all texts want next, those of one base together.
-    private void read() {
+    /// Reads a chunk of each prompt that has not been read yet. A text begins, or fails, with its
+    /// own prompt, not with those of all who came at the same moment.
+    private void readPrompts() {
+        for (Writing text : List.copyOf(writing)) {
+            if (!text.sequence.writing()) {
+                read(List.of(text));
+                if (writing.contains(text) && text.sequence.writing() && !choose(text)) {
+                    writing.remove(text);
+                }
+            }
+        }
+    }
+
+    /// Reads what texts want next, those of one base together.
+    private void read(List<Writing> wanting) {
         IdentityHashMap<Generator, List<Writing>> byBase = new IdentityHashMap<>();
-        for (Writing text : writing) {
+        for (Writing text : wanting) {
             byBase.computeIfAbsent(text.decoder.generator(), g -> new ArrayList<>()).add(text);
         }
         byBase.forEach((generator, texts) -> {
