@@ -27,7 +27,8 @@ import understudy.tensor.Quantization;
 /// @param lora           shape of the adapter
 /// @param checkpoint     how often to write a checkpoint
 /// @param keep           checkpoints kept
-/// @param validate       how often to measure the validation part; zero steps: at epoch ends
+/// @param validate       how often to measure the validation part; zero steps: at epoch ends; open:
+///     see [Plan#validationSteps]
 /// @param patience       measurements without a better one before the run stops; 0 for never
 /// @param seed           of order, dropout and the adapter's start
 /// @param computeType    `auto`, `bf16` or `f32`
@@ -61,7 +62,7 @@ public record TrainConfig(
 
     /// An interval in steps or in time.
     ///
-    /// @param steps 0 where it is a time
+    /// @param steps 0 where it is a time, under 0 where it is [#OPEN]
     /// @param time  zero where it is in steps
     public record Every(int steps, Duration time) {
         /// Left open; what is right depends on how long an epoch is.
@@ -74,6 +75,8 @@ public record TrainConfig(
                     : timeSince.compareTo(time) >= 0;
         }
 
+        /// @param standard what counts where the key is not there; only a key whose standard is
+        ///     `auto` may say so
         static Every of(Settings settings, String key, String standard) {
             String text = settings.text(key, standard).strip();
             boolean mayBeOpen = standard.equals(AUTO);
