@@ -89,8 +89,8 @@ final class BenchCommand extends Command {
             paramLabel = "Q",
             defaultValue = "none",
             description =
-                    "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default:"
-                            + " ${DEFAULT-VALUE}).")
+                    "How the frozen base is held: none, file, f32, bf16, int8, int4 or nf4"
+                            + " (default: ${DEFAULT-VALUE}).")
     String quantization = "none";
 
     @Option(

@@ -6,17 +6,18 @@ import understudy.tensor.Quantization;
 
 /// `--quantization`, for commands that write with a finished run.
 final class HeldOption {
-    /// Null for as it was when the run learned.
+    /// Null for the default of [LoadedModel#held].
     @Option(
             names = "--quantization",
             paramLabel = "Q",
             description =
-                    "How the base is held: none, f32, bf16, int8, int4 or nf4 (default: as when the"
-                            + " run learned; fewer bits are faster, and round what was learned"
-                            + " for another form).")
+                    "How the base is held: none, file, f32, bf16, int8, int4 or nf4 (default: as"
+                        + " when the run learned, or as its file holds it where nothing was rounded"
+                        + " for that; fewer bits are faster, and round what was learned for another"
+                        + " form).")
     @Nullable String word;
 
-    /// @return null for as it was when the run learned
+    /// @return null for the default
     /// @throws understudy.base.UserError for a word that is none
     @Nullable Quantization form() {
         return word == null ? null : Quantization.of(word);

@@ -10,7 +10,7 @@ final class QuantizationOption {
             names = "--quantization",
             paramLabel = "Q",
             description =
-                    "How the frozen base is held: none, f32, bf16, int8, int4 or nf4 (default: the"
-                            + " recipe's).")
+                    "How the frozen base is held: none, file, f32, bf16, int8, int4 or nf4"
+                            + " (default: the recipe's).")
     @Nullable String word;
 }

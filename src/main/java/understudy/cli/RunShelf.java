@@ -218,7 +218,7 @@ final class RunShelf implements Shelf {
     /// one of which all weights learned is its own.
     private String held(Choice choice) {
         String learned = choice.run.setup.train().text("quantization", "none");
-        return choice.model() + " " + (form == null ? learned : form.word());
+        return choice.model() + " " + LoadedModel.held(Quantization.of(learned), form).word();
     }
 
     private static Adapter adapter(Loaded base, RunFolder run) {

@@ -153,7 +153,12 @@ final class TrainCommand extends Command {
             }
         }
         // in this order: a model that cannot be loaded leaves no run behind
-        try (LoadedModel engine = LoadedModel.as(setup.train(), model.path(), device)) {
+        try (LoadedModel engine =
+                LoadedModel.load(
+                        model.path(),
+                        trainConfig.computeType(),
+                        trainConfig.quantization(),
+                        device)) {
             RunFolder run = RunFolder.create(workspace);
             try (RunLock lock = run.lock()) {
                 run.writeConfig(setup.yaml());

@@ -61,23 +61,36 @@ class FourBit {
         return minima;
     }
 
+    /// What some blocks are scaled with.
+    ///
+    /// @param scales one a block
+    /// @param minima one a block; not looked at where blocks have none
+    record Scaled(float[] scales, float[] minima) {
+        Scaled(int blocks) {
+            this(new float[blocks], new float[blocks]);
+        }
+    }
+
     /// The 16 values of a block.
-    private void table(Blocks blocks, long block, float[] table) {
-        float scale = blocks.scale(block);
-        float minimum = minima ? blocks.minimum(block) : 0;
+    private void table(Scaled scaled, int block, float[] table) {
+        float scale = scaled.scales[block];
+        float minimum = minima ? scaled.minima[block] : 0;
         for (int i = 0; i < table.length; i++) {
             table[i] = minima ? code[i] * scale + minimum : code[i] * scale;
         }
     }
 
-    /// @param packed address of the block 0 of the matrix
+    /// Some blocks that lie one behind the other.
+    ///
+    /// @param packed address of the first
     /// @param out    address of its first number, 4 bytes each
-    void floats(long packed, Blocks blocks, long out, long from, long to) {
+    /// @param apart  bytes from a block's first number to the next one's
+    void floats(long packed, Scaled scaled, long out, int count, long apart) {
         float[] table = new float[16];
-        for (long block = from; block < to; block++) {
-            table(blocks, block, table);
-            long in = packed + block * (blockSize / 2);
-            long at = out + block * blockSize * 4;
+        for (int block = 0; block < count; block++) {
+            table(scaled, block, table);
+            long in = packed + (long) block * (blockSize / 2);
+            long at = out + block * apart;
             for (int i = 0; i < blockSize / 2; i++) {
                 int pair = Native.ALL.get(Native.BYTE, in + i);
                 Native.ALL.set(Native.FLOAT, at + 8L * i, table[(pair >> 4) & 15]);
@@ -86,18 +99,19 @@ class FourBit {
         }
     }
 
-    /// @param packed address of the block 0 of the matrix
-    /// @param out    address of its first number, 2 bytes each
-    void bfloats(long packed, Blocks blocks, long out, long from, long to) {
+    /// [#floats] in bfloat16.
+    ///
+    /// @param out address of the first number, 2 bytes each
+    void bfloats(long packed, Scaled scaled, long out, int count, long apart) {
         float[] table = new float[16];
         int[] rounded = new int[16];
-        for (long block = from; block < to; block++) {
-            table(blocks, block, table);
+        for (int block = 0; block < count; block++) {
+            table(scaled, block, table);
             for (int i = 0; i < 16; i++) {
                 rounded[i] = Dequantizer.bfloat16(table[i]) & 0xffff;
             }
-            long in = packed + block * (blockSize / 2);
-            long at = out + block * blockSize * 2;
+            long in = packed + (long) block * (blockSize / 2);
+            long at = out + block * apart;
             for (int i = 0; i < blockSize / 2; i++) {
                 int pair = Native.ALL.get(Native.BYTE, in + i);
                 int both = rounded[(pair >> 4) & 15] | rounded[pair & 15] << 16;

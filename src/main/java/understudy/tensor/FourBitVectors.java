@@ -45,15 +45,15 @@ final class FourBitVectors extends FourBit {
     }
 
     @Override
-    void bfloats(long packed, Blocks blocks, long out, long from, long to) {
+    void bfloats(long packed, Scaled scaled, long out, int count, long apart) {
         int bytes = blockSize() / 2;
-        for (long block = from; block < to; block++) {
-            float scale = blocks.scale(block);
-            float minimum = minima() ? blocks.minimum(block) : 0;
+        for (int block = 0; block < count; block++) {
+            float scale = scaled.scales()[block];
+            float minimum = minima() ? scaled.minima()[block] : 0;
             IntVector low = rounded(values(0, scale, minimum));
             IntVector high = LANES == 16 ? low : rounded(values(1, scale, minimum));
-            long in = packed + block * bytes;
-            long at = out + block * blockSize() * 2;
+            long in = packed + (long) block * bytes;
+            long at = out + block * apart;
             for (int i = 0; i < bytes; i += LANES) {
                 IntVector pairs = pairs(in + i);
                 IntVector first = look(pairs.lanewise(VectorOperators.LSHR, 4), low, high);
@@ -65,15 +65,15 @@ final class FourBitVectors extends FourBit {
     }
 
     @Override
-    void floats(long packed, Blocks blocks, long out, long from, long to) {
+    void floats(long packed, Scaled scaled, long out, int count, long apart) {
         int bytes = blockSize() / 2;
-        for (long block = from; block < to; block++) {
-            float scale = blocks.scale(block);
-            float minimum = minima() ? blocks.minimum(block) : 0;
+        for (int block = 0; block < count; block++) {
+            float scale = scaled.scales()[block];
+            float minimum = minima() ? scaled.minima()[block] : 0;
             IntVector low = values(0, scale, minimum).reinterpretAsInts();
             IntVector high = LANES == 16 ? low : values(1, scale, minimum).reinterpretAsInts();
-            long in = packed + block * bytes;
-            long at = out + block * blockSize() * 4;
+            long in = packed + (long) block * bytes;
+            long at = out + block * apart;
             for (int i = 0; i < bytes; i += LANES) {
                 IntVector pairs = pairs(in + i);
                 IntVector first = look(pairs.lanewise(VectorOperators.LSHR, 4), low, high);

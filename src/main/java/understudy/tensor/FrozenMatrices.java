@@ -50,6 +50,10 @@ public final class FrozenMatrices implements AutoCloseable {
     public FrozenMatrix of(List<Part> parts, int columns) {
         return switch (quantization) {
             case NONE -> plain(parts, columns, place.type().scalar());
+            case FILE ->
+                    place.device().is_cpu() && parts.stream().allMatch(p -> p.groups != null)
+                            ? new PackedMatrix(int4(parts, columns), columns, buffer)
+                            : plain(parts, columns, place.type().scalar());
             case F32 -> plain(parts, columns, torch.ScalarType.Float);
             case BF16 -> plain(parts, columns, torch.ScalarType.BFloat16);
             case INT8 -> int8(parts, columns);

@@ -11,6 +11,8 @@ import org.bytedeco.pytorch.global.torch;
 /// @param scaleBytes that `blocks` takes
 record PackedPart(long size, FourBit kernel, Bytes packed, FourBit.Blocks blocks, long scaleBytes)
         implements MatrixPart {
+    /// Blocks that are unpacked with scales made at once.
+    private static final int AT_ONCE = 256;
 
     /// Native memory that is freed by [#close].
     record Bytes(Tensor memory, long address, long size) {
@@ -31,12 +33,26 @@ record PackedPart(long size, FourBit kernel, Bytes packed, FourBit.Blocks blocks
         Workers.rows(
                 count,
                 (from, to) -> {
-                    if (bfloat16) {
-                        kernel.bfloats(packed.address, blocks, out, from, to);
-                    } else {
-                        kernel.floats(packed.address, blocks, out, from, to);
+                    FourBit.Scaled scaled = new FourBit.Scaled(AT_ONCE);
+                    for (long at = from; at < to; at += AT_ONCE) {
+                        unpack(at, (int) Math.min(AT_ONCE, to - at), scaled, out, bfloat16);
                     }
                 });
+    }
+
+    private void unpack(long at, int count, FourBit.Scaled scaled, long out, boolean bfloat16) {
+        blocks.scales(at, count, scaled.scales());
+        if (kernel.minima()) {
+            blocks.minima(at, count, scaled.minima());
+        }
+        int block = kernel.blockSize();
+        int apart = block * (bfloat16 ? 2 : 4);
+        long in = packed.address + at * (block / 2);
+        if (bfloat16) {
+            kernel.bfloats(in, scaled, out + at * apart, count, apart);
+        } else {
+            kernel.floats(in, scaled, out + at * apart, count, apart);
+        }
     }
 
     @Override

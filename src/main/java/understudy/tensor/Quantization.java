@@ -12,6 +12,9 @@ import understudy.base.UserError;
 public enum Quantization {
     /// In the compute type.
     NONE,
+    /// As the model's file holds them where that is in 4 bits (GGUF's Q4_0, Q4_1 and Q4_K) and they
+    /// are in the CPU's memory, so that nothing is rounded; else in the compute type.
+    FILE,
     F32,
     BF16,
     /// Rows of 8-bit numbers with one scale each.

@@ -139,7 +139,7 @@ final class StripPart implements MatrixPart {
                 (form.rows() + pair - 1) / pair,
                 (from, to) -> {
                     try (Arena arena = Arena.ofConfined()) {
-                        Pair some = new Pair(arena.allocate(pair * form.columns() / 2, 8));
+                        Pair some = new Pair(arena.allocate(pair * Strips.GROUP / 2, 64).address());
                         for (long i = from; i < to; i++) {
                             some.unpack((int) i * pair, out, bfloat16);
                         }
@@ -148,47 +148,49 @@ final class StripPart implements MatrixPart {
     }
 
     /// The rows of two strips, one after the other again.
-    private final class Pair implements FourBit.Blocks {
-        private final MemorySegment packed;
-        private final float[] scales = new float[2 * Strips.WIDTH * form.groups()];
-        private final float[] minima = new float[scales.length];
+    private final class Pair {
+        private static final int ROWS = 2 * Strips.WIDTH;
 
-        Pair(MemorySegment packed) {
+        private final long packed; // a group of each row
+        private final FourBit.Scaled scaled = new FourBit.Scaled(ROWS);
+
+        Pair(long packed) {
             this.packed = packed;
         }
 
         void unpack(int first, long out, boolean bfloat16) {
-            int rows = Math.min(2 * Strips.WIDTH, form.rows() - first);
-            int groups = form.groups();
-            long next = form.word(first, 1) - form.word(first, 0);
-            for (int group = 0; group < groups; group++) {
-                long in = address + form.word(first, 4 * group);
-                for (int row = 0; row < rows; row++) {
-                    int block = row * groups + group;
-                    for (int word = 0; word < 4; word++) {
-                        int eight = Native.ALL.get(Native.INT, in + word * next + 4L * row);
-                        packed.set(Native.INT, 16L * block + 4L * word, eight);
-                    }
-                    scales[block] = StripPart.this.scale(first + row, group);
-                    minima[block] = StripPart.this.minimum(first + row, group);
+            int rows = Math.min(ROWS, form.rows() - first);
+            int width = bfloat16 ? 2 : 4;
+            long apart = (long) form.columns() * width;
+            long to = out + first * apart;
+            for (int group = 0; group < form.groups(); group++) {
+                gather(first, rows, group);
+                if (bfloat16) {
+                    Int4.KERNEL.bfloats(packed, scaled, to, rows, apart);
+                } else {
+                    Int4.KERNEL.floats(packed, scaled, to, rows, apart);
+                }
+                to += (long) Strips.GROUP * width;
+            }
+        }
+
+        /// A group's words of each row, side by side, and what they are scaled with.
+        private void gather(int first, int rows, int group) {
+            long in = address + form.word(first, 4 * group);
+            if (RowBlock.vectors(Strips.GROUP)) {
+                StripVectors.scaled(
+                        in - form.kind().scaleBytes(), StripScales.of(form.kind()), scaled);
+                StripVectors.gather(in, packed);
+                return;
+            }
+            for (int row = 0; row < rows; row++) {
+                scaled.scales()[row] = StripPart.this.scale(first + row, group);
+                scaled.minima()[row] = StripPart.this.minimum(first + row, group);
+                for (int word = 0; word < 4; word++) {
+                    int eight = StripPart.this.word(first + row, 4 * group + word);
+                    Native.ALL.set(Native.INT, packed + 16L * row + 4L * word, eight);
                 }
             }
-            long to = out + (long) first * form.columns() * (bfloat16 ? 2 : 4);
-            if (bfloat16) {
-                Int4.KERNEL.bfloats(packed.address(), this, to, 0, (long) rows * groups);
-            } else {
-                Int4.KERNEL.floats(packed.address(), this, to, 0, (long) rows * groups);
-            }
-        }
-
-        @Override
-        public float scale(long block) {
-            return scales[(int) block];
-        }
-
-        @Override
-        public float minimum(long block) {
-            return minima[(int) block];
         }
     }
 

@@ -10,6 +10,8 @@ import static understudy.tensor.StripNumbers.SIXTEEN;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Products of strips of rows with a few vectors, for decoding: a lane is a row, see [Strips].
@@ -25,7 +27,16 @@ import jdk.incubator.vector.VectorSpecies;
 final class StripVectors {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Long> L = LongVector.SPECIES_PREFERRED;
     private static final int WIDTH = Lanes.WIDTH;
+
+    /// Bytes from a word of both strips' rows to the next one.
+    private static final long NEXT = 8L * WIDTH;
+
+    private static final VectorShuffle<Integer> LOW = VectorShuffle.makeZip(I, 0);
+    private static final VectorShuffle<Integer> HIGH = VectorShuffle.makeZip(I, 1);
+    private static final VectorShuffle<Long> LOW_PAIRS = VectorShuffle.makeZip(L, 0);
+    private static final VectorShuffle<Long> HIGH_PAIRS = VectorShuffle.makeZip(L, 1);
 
     /// What numbers of 4 bits have too much.
     private static final float OF_QUARTERS = 16;
@@ -294,6 +305,43 @@ final class StripVectors {
                 at += 2 * WIDTH;
             }
             sum.intoArray(sums, to + place * WIDTH);
+        }
+    }
+
+    /// What a group of 4-bit numbers of two strips is scaled with, a number a row.
+    ///
+    /// @param at address of the group
+    static void scaled(long at, StripScales form, FourBit.Scaled to) {
+        for (int strip = 0; strip < 2; strip++) {
+            long in = at + strip * form.second();
+            form.read(in, form.up()).intoArray(to.scales(), strip * WIDTH);
+            form.read(in + form.minima(), 0).intoArray(to.minima(), strip * WIDTH);
+        }
+    }
+
+    /// Puts the four words that each row of two strips has in a group side by side.
+    ///
+    /// @param at address of the group's numbers
+    /// @param to address of 16 bytes a row
+    static void gather(long at, long to) {
+        for (int strip = 0; strip < 2; strip++) {
+            long in = at + 4L * strip * WIDTH;
+            long out = to + 16L * strip * WIDTH;
+            IntVector a = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
+            IntVector b = IntVector.fromMemorySegment(I, Native.ALL, in + NEXT, Native.ORDER);
+            IntVector c = IntVector.fromMemorySegment(I, Native.ALL, in + 2 * NEXT, Native.ORDER);
+            IntVector d = IntVector.fromMemorySegment(I, Native.ALL, in + 3 * NEXT, Native.ORDER);
+            LongVector ab = a.rearrange(LOW, b).reinterpretAsLongs();
+            LongVector cd = c.rearrange(LOW, d).reinterpretAsLongs();
+            ab.rearrange(LOW_PAIRS, cd).intoMemorySegment(Native.ALL, out, Native.ORDER);
+            ab.rearrange(HIGH_PAIRS, cd)
+                    .intoMemorySegment(Native.ALL, out + 4L * WIDTH, Native.ORDER);
+            ab = a.rearrange(HIGH, b).reinterpretAsLongs();
+            cd = c.rearrange(HIGH, d).reinterpretAsLongs();
+            ab.rearrange(LOW_PAIRS, cd)
+                    .intoMemorySegment(Native.ALL, out + 8L * WIDTH, Native.ORDER);
+            ab.rearrange(HIGH_PAIRS, cd)
+                    .intoMemorySegment(Native.ALL, out + 12L * WIDTH, Native.ORDER);
         }
     }
 }

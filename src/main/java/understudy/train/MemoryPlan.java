@@ -67,7 +67,7 @@ public record MemoryPlan(
             return !full
                     && switch (quantization) {
                         case INT8, INT4, NF4 -> true;
-                        case NONE, F32, BF16 -> false;
+                        case NONE, FILE, F32, BF16 -> false;
                     };
         }
 
@@ -77,7 +77,7 @@ public record MemoryPlan(
                 return "full " + type.word();
             }
             boolean same = quantization.word().equals(type.word());
-            return quantization == Quantization.NONE || same
+            return quantization == Quantization.NONE || quantization == Quantization.FILE || same
                     ? "lora " + type.word()
                     : packed()
                             ? "qlora " + quantization.word()
@@ -141,7 +141,7 @@ public record MemoryPlan(
         long matrices = matrices(model);
         double each =
                 switch (quantization) {
-                    case NONE -> type.bytes();
+                    case NONE, FILE -> type.bytes(); // what the file holds is not known yet
                     case F32 -> 4;
                     case BF16 -> 2;
                     case INT8 -> 1 + 4.0 / model.hidden(); // a scale a row

@@ -16,6 +16,7 @@ import understudy.base.Workspace;
 import understudy.generate.Decoder;
 import understudy.reply.Completer;
 import understudy.reply.Refusal;
+import understudy.tensor.Quantization;
 
 class RunShelfTest {
     @TempDir static Path folder;
@@ -48,6 +49,17 @@ class RunShelfTest {
             assertThat(shelf.speaker("latest").info().id()).isEqualTo(newer);
             assertThat(shelf.speaker(older).voice()).isNotNull();
             assertThat(shelf.speaker("tiny-chat").voice()).isNull();
+        }
+    }
+
+    /// What was learned on rounded numbers belongs to those; nobody's wish is overruled.
+    @Test
+    void aBaseIsHeldAsTheRunLearnedOrAsItsFileHasIt() {
+        assertThat(LoadedModel.held(Quantization.NONE, null)).isEqualTo(Quantization.FILE);
+        assertThat(LoadedModel.held(Quantization.NF4, null)).isEqualTo(Quantization.NF4);
+        assertThat(LoadedModel.held(Quantization.BF16, null)).isEqualTo(Quantization.BF16);
+        for (Quantization wish : Quantization.values()) {
+            assertThat(LoadedModel.held(Quantization.NF4, wish)).isEqualTo(wish);
         }
     }
 

@@ -21,12 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import understudy.base.UserError;
 import understudy.model.Adapter;
+import understudy.model.DecodeWeights;
 import understudy.model.HubConfigs;
 import understudy.model.LanguageModel;
 import understudy.model.PeftFolder;
 import understudy.model.TinyModel;
 import understudy.tensor.ComputeType;
+import understudy.tensor.FrozenMatrix;
 import understudy.tensor.Placement;
+import understudy.tensor.Quantization;
 import understudy.text.OllamaTemplate;
 import understudy.text.PortableTemplate;
 import understudy.text.TokenizerExport;
@@ -264,6 +267,39 @@ class ExporterTest {
                         assertThat(info.type()).as(info.name()).isEqualTo(expected);
                     });
         }
+    }
+
+    /// The same numbers in less memory, and what is not in 4 bits as ever.
+    @Test
+    void aFileInFourBitsIsHeldAsItIs() throws IOException {
+        Path gguf = write(Form.GGUF, WeightType.Q4_0, model("llama3"), null);
+        try (PointerScope scope = new PointerScope();
+                LanguageModel whole = held(gguf, Quantization.NONE);
+                LanguageModel packed = held(gguf, Quantization.FILE)) {
+            assertThat(TinyModel.floats(packed.logits(IDS)))
+                    .isEqualTo(TinyModel.floats(whole.logits(IDS)));
+            List<FrozenMatrix> floats = matrices(whole);
+            List<FrozenMatrix> quarters = matrices(packed);
+            for (int i = 0; i < floats.size(); i++) {
+                long numbers = (long) floats.get(i).rows() * floats.get(i).columns();
+                boolean blocks = floats.get(i).columns() % 32 == 0;
+                assertThat(floats.get(i).bytes()).isEqualTo(4 * numbers);
+                assertThat(quarters.get(i).bytes() < 2 * numbers).isEqualTo(blocks);
+            }
+            assertThat(quarters).anyMatch(matrix -> matrix.columns() % 32 == 0);
+            assertThat(quarters).anyMatch(matrix -> matrix.columns() % 32 != 0);
+        }
+    }
+
+    private static LanguageModel held(Path model, Quantization form) {
+        return LanguageModel.load(model, Placement.cpu(ComputeType.F32), form);
+    }
+
+    private static List<FrozenMatrix> matrices(LanguageModel model) {
+        return model.decodeWeights().layers().stream()
+                .flatMap(layer -> layer.groups().stream())
+                .map(DecodeWeights.Group::weight)
+                .toList();
     }
 
     @Tag("transformers")

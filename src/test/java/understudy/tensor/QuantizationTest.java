@@ -121,18 +121,11 @@ class QuantizationTest {
         for (int i = 0; i < 16; i++) {
             code[i] = (i - 7) / 8f;
         }
-        FourBit.Blocks blocks =
-                new FourBit.Blocks() {
-                    @Override
-                    public float scale(long block) {
-                        return 0.013f * (block + 1);
-                    }
-
-                    @Override
-                    public float minimum(long block) {
-                        return -0.4f * block;
-                    }
-                };
+        FourBit.Scaled scaled = new FourBit.Scaled(128);
+        for (int block = 0; block < 128; block++) {
+            scaled.scales()[block] = 0.013f * (block + 1);
+            scaled.minima()[block] = -0.4f * block;
+        }
         try (PointerScope scope = new PointerScope()) {
             Tensor in = F32.empty(torch.ScalarType.Byte, packed.length);
             WeightTensors.memory(in).copyFrom(java.lang.foreign.MemorySegment.ofArray(packed));
@@ -141,22 +134,24 @@ class QuantizationTest {
                     FourBit plain = new FourBit(code, size, minima);
                     FourBit fast = FourBit.of(code, size, minima);
                     int count = packed.length * 2 / size;
-                    assertThat(result(plain, in, blocks, count, true))
-                            .isEqualTo(result(fast, in, blocks, count, true));
-                    assertThat(result(plain, in, blocks, count, false))
-                            .isEqualTo(result(fast, in, blocks, count, false));
+                    assertThat(result(plain, in, scaled, count, true))
+                            .isEqualTo(result(fast, in, scaled, count, true));
+                    assertThat(result(plain, in, scaled, count, false))
+                            .isEqualTo(result(fast, in, scaled, count, false));
                 }
             }
         }
     }
 
     private static float[] result(
-            FourBit kernel, Tensor in, FourBit.Blocks blocks, int count, boolean half) {
+            FourBit kernel, Tensor in, FourBit.Scaled scaled, int count, boolean half) {
         Tensor out = (half ? BF16 : F32).empty((long) count * kernel.blockSize());
         if (half) {
-            kernel.bfloats(Native.packed(in), blocks, Native.packed(out), 0, count);
+            kernel.bfloats(
+                    Native.packed(in), scaled, Native.packed(out), count, 2L * kernel.blockSize());
         } else {
-            kernel.floats(Native.packed(in), blocks, Native.packed(out), 0, count);
+            kernel.floats(
+                    Native.packed(in), scaled, Native.packed(out), count, 4L * kernel.blockSize());
         }
         return floats(out);
     }
