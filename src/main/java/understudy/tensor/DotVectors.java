@@ -9,9 +9,11 @@ import jdk.incubator.vector.VectorShuffle;
 
 /// Products of rows of a frozen matrix with a few vectors, for decoding.
 ///
-/// Each loop is a method that the launcher forbids to inline, and holds two rows at most; see
-/// [RowCodec] for why. The sum of a row goes lane by lane in the order of its columns, whether one
-/// vector is multiplied or several, so that a text is the same alone and in company.
+/// Each loop is a method that the launcher forbids to inline; see [RowCodec] for why. A matrix is
+/// read row after row, as one stretch of memory: two rows at a time would let two sums go side by
+/// side, but a processor does not read ahead of both, which costs twice as much as it gives. The
+/// sum of a row goes lane by lane in the order of its columns, whether one vector is multiplied or
+/// several, so that a text is the same alone and in company.
 ///
 /// Where numbers lie in pairs, the vector x does too: of each stretch of two vector widths first
 /// the even ones, then the odd ones.
@@ -63,24 +65,15 @@ final class DotVectors {
     /// @param x    in pairs
     /// @param sums a vector a row
     static void halves(Rows rows, float[] x, int columns, float[] sums) {
-        for (int row = 0; row < rows.count; row += 2) {
-            int next = Math.min(row + 1, rows.count - 1);
-            long in0 = rows.at + row * rows.stride;
-            long in1 = rows.at + next * rows.stride;
-            FloatVector sum0 = FloatVector.zero(Lanes.F);
-            FloatVector sum1 = sum0;
+        for (int row = 0; row < rows.count; row++) {
+            long in = rows.at + row * rows.stride;
+            FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = 0; i < columns; i += 2 * WIDTH) {
-                FloatVector even = Lanes.of(x, i);
-                FloatVector odd = Lanes.of(x, i + WIDTH);
-                IntVector both0 = Lanes.pairs(in0 + 2L * i);
-                sum0 = Lanes.first(both0).fma(even, sum0);
-                sum0 = Lanes.second(both0).fma(odd, sum0);
-                IntVector both1 = Lanes.pairs(in1 + 2L * i);
-                sum1 = Lanes.first(both1).fma(even, sum1);
-                sum1 = Lanes.second(both1).fma(odd, sum1);
+                IntVector both = Lanes.pairs(in + 2L * i);
+                sum = Lanes.first(both).fma(Lanes.of(x, i), sum);
+                sum = Lanes.second(both).fma(Lanes.of(x, i + WIDTH), sum);
             }
-            sum0.intoArray(sums, row * WIDTH);
-            sum1.intoArray(sums, next * WIDTH);
+            sum.intoArray(sums, row * WIDTH);
         }
     }
 
@@ -88,19 +81,13 @@ final class DotVectors {
     ///
     /// @param sums a vector a row
     static void floats(Rows rows, float[] x, int columns, float[] sums) {
-        for (int row = 0; row < rows.count; row += 2) {
-            int next = Math.min(row + 1, rows.count - 1);
-            long in0 = rows.at + row * rows.stride;
-            long in1 = rows.at + next * rows.stride;
-            FloatVector sum0 = FloatVector.zero(Lanes.F);
-            FloatVector sum1 = sum0;
+        for (int row = 0; row < rows.count; row++) {
+            long in = rows.at + row * rows.stride;
+            FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = 0; i < columns; i += WIDTH) {
-                FloatVector part = Lanes.of(x, i);
-                sum0 = Lanes.floats(in0 + 4L * i).fma(part, sum0);
-                sum1 = Lanes.floats(in1 + 4L * i).fma(part, sum1);
+                sum = Lanes.floats(in + 4L * i).fma(Lanes.of(x, i), sum);
             }
-            sum0.intoArray(sums, row * WIDTH);
-            sum1.intoArray(sums, next * WIDTH);
+            sum.intoArray(sums, row * WIDTH);
         }
     }
 
@@ -108,19 +95,13 @@ final class DotVectors {
     ///
     /// @param sums a vector a row
     static void bytes(Rows rows, float[] x, int columns, float[] sums) {
-        for (int row = 0; row < rows.count; row += 2) {
-            int next = Math.min(row + 1, rows.count - 1);
-            long in0 = rows.at + row * rows.stride;
-            long in1 = rows.at + next * rows.stride;
-            FloatVector sum0 = FloatVector.zero(Lanes.F);
-            FloatVector sum1 = sum0;
+        for (int row = 0; row < rows.count; row++) {
+            long in = rows.at + row * rows.stride;
+            FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = 0; i < columns; i += WIDTH) {
-                FloatVector part = Lanes.of(x, i);
-                sum0 = Lanes.signed(in0 + i).fma(part, sum0);
-                sum1 = Lanes.signed(in1 + i).fma(part, sum1);
+                sum = Lanes.signed(in + i).fma(Lanes.of(x, i), sum);
             }
-            sum0.intoArray(sums, row * WIDTH);
-            sum1.intoArray(sums, next * WIDTH);
+            sum.intoArray(sums, row * WIDTH);
         }
     }
 
