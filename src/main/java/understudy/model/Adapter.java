@@ -175,7 +175,7 @@ public final class Adapter implements Trainable {
                                                     new DecodeWeights.Factor(
                                                             f.index(),
                                                             f.offset(),
-                                                            RowBlock.of(f.scaledB())))
+                                                            RowBlock.ofNarrow(f.scaledB())))
                                             .toList()));
         }
         return all;

@@ -26,7 +26,7 @@ final class CodeBlock extends TiledBlock {
         super(
                 Math.toIntExact(part.size() / columns),
                 columns,
-                columns % part.kernel().blockSize() == 0);
+                columns % part.kernel().blockSize() == 0 && vectors(columns));
         this.part = part;
         this.size = part.kernel().blockSize();
         this.inRow = columns / size;

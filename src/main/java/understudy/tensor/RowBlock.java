@@ -24,10 +24,11 @@ public abstract class RowBlock {
     private final int columns;
     private final boolean vectors;
 
+    /// @param vectors whether its rows can be read with vectors
     RowBlock(int rows, int columns, boolean vectors) {
         this.rows = rows;
         this.columns = columns;
-        this.vectors = vectors && vectors(columns);
+        this.vectors = vectors;
     }
 
     /// The rows of a float tensor in the CPU's memory, which must outlive the result.
@@ -43,6 +44,16 @@ public abstract class RowBlock {
                 Math.toIntExact(weight.size(0)),
                 Math.toIntExact(weight.size(1)),
                 half);
+    }
+
+    /// [#of] of rows that may be short; where they are too short or too odd for vectors, and lanes
+    /// can be rows, of a copy of them.
+    public static RowBlock ofNarrow(Tensor weight) {
+        int columns = Math.toIntExact(weight.size(1));
+        boolean half = weight.scalar_type().intern() == torch.ScalarType.BFloat16;
+        return !vectors(columns) && NarrowBlock.fits(columns, half)
+                ? new NarrowBlock(weight)
+                : of(weight);
     }
 
     /// Whether rows of that many columns can be read with vectors.

@@ -13,7 +13,7 @@ final class StripBlock extends RowBlock {
     private final long address;
 
     StripBlock(StripPart part) {
-        super(part.form().rows(), part.form().columns(), true);
+        super(part.form().rows(), part.form().columns(), vectors(part.form().columns()));
         this.part = part;
         this.form = part.form();
         this.address = part.address();

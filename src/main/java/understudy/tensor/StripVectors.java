@@ -44,6 +44,8 @@ final class StripVectors {
     /// What bytes have too much.
     private static final float OF_BYTES = 256 + 128;
 
+    private static final int HIGH_HALF = 0xffff0000;
+
     private StripVectors() {}
 
     /// Some groups of two strips.
@@ -306,6 +308,46 @@ final class StripVectors {
             }
             sum.intoArray(sums, to + place * WIDTH);
         }
+    }
+
+    /// Sums of two strips of pairs in bfloat16 with a vector.
+    ///
+    /// @param at    address of the first pairs of each row
+    /// @param pairs a row
+    /// @param from  where the vector begins
+    static void halves(long at, int pairs, float[] values, int from, float[] sums) {
+        FloatVector sum0 = FloatVector.zero(F);
+        FloatVector sum1 = FloatVector.zero(F);
+        long in = at;
+        for (int c = from; c < from + 2 * pairs; c += 2) {
+            IntVector v = IntVector.fromMemorySegment(I, Native.ALL, in, Native.ORDER);
+            IntVector u = IntVector.fromMemorySegment(I, Native.ALL, in + 4L * WIDTH, Native.ORDER);
+            FloatVector x = FloatVector.broadcast(F, values[c]);
+            sum0 = v.lanewise(LSHL, 16).reinterpretAsFloats().fma(x, sum0);
+            sum1 = u.lanewise(LSHL, 16).reinterpretAsFloats().fma(x, sum1);
+            x = FloatVector.broadcast(F, values[c + 1]);
+            sum0 = v.and(HIGH_HALF).reinterpretAsFloats().fma(x, sum0);
+            sum1 = u.and(HIGH_HALF).reinterpretAsFloats().fma(x, sum1);
+            in += 8L * WIDTH;
+        }
+        sum0.intoArray(sums, 0);
+        sum1.intoArray(sums, WIDTH);
+    }
+
+    /// [#halves] of floats.
+    static void floats(long at, int columns, float[] values, int from, float[] sums) {
+        FloatVector sum0 = FloatVector.zero(F);
+        FloatVector sum1 = FloatVector.zero(F);
+        long in = at;
+        for (int c = from; c < from + columns; c++) {
+            FloatVector x = FloatVector.broadcast(F, values[c]);
+            sum0 = FloatVector.fromMemorySegment(F, Native.ALL, in, Native.ORDER).fma(x, sum0);
+            in += 4L * WIDTH;
+            sum1 = FloatVector.fromMemorySegment(F, Native.ALL, in, Native.ORDER).fma(x, sum1);
+            in += 4L * WIDTH;
+        }
+        sum0.intoArray(sums, 0);
+        sum1.intoArray(sums, WIDTH);
     }
 
     /// What a group of 4-bit numbers of two strips is scaled with, a number a row.

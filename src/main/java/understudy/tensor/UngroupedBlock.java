@@ -5,7 +5,7 @@ import java.util.Arrays;
 /// Rows of numbers that have no scales of their own within a row.
 abstract class UngroupedBlock extends TiledBlock {
     UngroupedBlock(int rows, int columns) {
-        super(rows, columns, true);
+        super(rows, columns, vectors(columns));
     }
 
     @Override

@@ -83,6 +83,29 @@ class RowBlockTest {
         }
     }
 
+    /// As an adapter's factors B are read; ranks may be odd.
+    @ParameterizedTest
+    @EnumSource(ComputeType.class)
+    void narrowRowsMultiplyAsAnyOthers(ComputeType type) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int columns : new int[] {1, 2, 4, 7, 8, 16, 32, 64}) {
+            for (int rows : ROWS) {
+                float[] values = new float[rows * columns];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) random.nextGaussian(0.01, 0.05);
+                }
+                try (PointerScope scope = new PointerScope()) {
+                    Tensor given =
+                            torch.tensor(values).view(rows, columns).to(type.scalar()).contiguous();
+                    float[] dense = new float[values.length];
+                    given.to(torch.ScalarType.Float).data_ptr_float().get(dense);
+                    RowBlock block = RowBlock.ofNarrow(given);
+                    check("narrow " + type, dense, List.of(block), rows, columns, random);
+                }
+            }
+        }
+    }
+
     @Test
     void groupsOfBytesAreReadAsTheyAreStored() {
         SplittableRandom random = new SplittableRandom(SEED);
