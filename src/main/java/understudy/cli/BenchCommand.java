@@ -151,7 +151,9 @@ final class BenchCommand extends Command {
             names = "--conversations",
             paramLabel = "N",
             description =
-                    "decode, batch: texts written at once (default: 1 for decode, 8 for batch).")
+                    "decode, batch: texts written at once (default: 1 for decode, 8 for batch);"
+                            + " train with random weights: conversations a row (default: as many"
+                            + " of 400 tokens as fill it).")
     @Nullable Integer conversations;
 
     @Option(
@@ -279,7 +281,8 @@ final class BenchCommand extends Command {
         List<TrainingRow> rows =
                 base.isPresent()
                         ? TrainCommand.rows(demoRows(workspace, console, base.get(), tokens))
-                        : TrainBenchmark.randomRows(engine.model().config(), tokens, SEED);
+                        : TrainBenchmark.randomRows(
+                                engine.model().config(), tokens, longest(tokens), SEED);
         TrainBenchmark.Work work =
                 new TrainBenchmark.Work(
                         method.equals("full")
@@ -303,6 +306,13 @@ final class BenchCommand extends Command {
                         100 * result.ofCeiling(),
                         result.gemmGflops()));
         console.result(json(work, result, engine));
+    }
+
+    /// Tokens of a conversation of random ids.
+    private int longest(int tokens) {
+        return conversations == null
+                ? TrainBenchmark.CONVERSATION
+                : Math.max(2, Math.ceilDiv(tokens, conversations));
     }
 
     private Map<String, Object> json(

@@ -24,7 +24,9 @@ public final class TrainBenchmark {
     private static final double LORA_RATE = 2e-4;
     private static final double FULL_RATE = 2e-5;
     private static final double LEARNED_SHARE = 0.74;
-    private static final int CONVERSATION = 2 * MemoryPlan.TYPICAL_SEEN;
+
+    /// Tokens of a conversation that is as long as typical chats are.
+    public static final int CONVERSATION = 2 * MemoryPlan.TYPICAL_SEEN;
 
     /// Rows of the multiply that the ceiling is measured with, at most.
     private static final int CEILING_ROWS = 1024;
@@ -68,15 +70,17 @@ public final class TrainBenchmark {
             List<Double> stepSeconds) {}
 
     /// Conversations of random ids that fill one row of `length` tokens, so that every step repeats
-    /// them and a working training shows as a loss that falls. As long as typical chats are, and
-    /// with the share of learned tokens that the demo's have.
+    /// them and a working training shows as a loss that falls. With the share of learned tokens
+    /// that the demo's have.
     ///
-    /// @param length at least 2
-    public static List<TrainingRow> randomRows(ModelConfig model, int length, long seed) {
+    /// @param length  at least 2
+    /// @param longest tokens of a conversation at most, such as [#CONVERSATION]
+    public static List<TrainingRow> randomRows(
+            ModelConfig model, int length, int longest, long seed) {
         Random random = new Random(seed);
         List<TrainingRow> rows = new ArrayList<>();
-        for (int from = 0; from < length; from += CONVERSATION) {
-            int count = Math.min(CONVERSATION, length - from);
+        for (int from = 0; from < length; from += longest) {
+            int count = Math.min(longest, length - from);
             BitSet learned = new BitSet(count);
             for (int i = 1; i < count; i++) {
                 learned.set(i, random.nextDouble() < LEARNED_SHARE);
