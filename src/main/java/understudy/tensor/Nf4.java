@@ -180,14 +180,6 @@ final class Nf4 {
         }
 
         @Override
-        public void scales(long from, int count, float[] to) {
-            for (int i = 0; i < count; i++) {
-                int block = (int) from + i;
-                to[i] = MAP[codes[block] & 255] * blocks[block >> 8] + mean;
-            }
-        }
-
-        @Override
         public float minimum(long block) {
             return 0;
         }
