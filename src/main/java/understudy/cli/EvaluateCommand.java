@@ -2,6 +2,7 @@ package understudy.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,8 @@ import understudy.evaluate.leak.LeakTest;
             "  understudy evaluate",
             "  understudy evaluate --quick",
             "  understudy evaluate --blind",
-            "  understudy evaluate --scores-only --json"
+            "  understudy evaluate --scores-only --json",
+            "  understudy evaluate --against 20261124-231502-ab3"
         })
 final class EvaluateCommand extends Command {
     /// Replies that make style distances steady.
@@ -61,6 +63,14 @@ final class EvaluateCommand extends Command {
 
     @Option(names = "--scores-only", description = "Only bits per character: no replies, no page.")
     boolean scoresOnly;
+
+    @Option(
+            names = "--against",
+            paramLabel = "RUN",
+            description =
+                    "Compare with another run, or with a PEFT folder that another program trained"
+                            + " on the same base, on the same conversations; scores only.")
+    @Nullable Path against;
 
     @Option(
             names = "--quick",
@@ -113,6 +123,10 @@ final class EvaluateCommand extends Command {
 
     @Override
     int run(Workspace workspace, Console console) throws IOException {
+        if (against != null) {
+            compare(workspace, console, against);
+            return ExitCode.OK;
+        }
         boolean rowsOnly =
                 rowsFile != null && !quick && replies == null && !blind && !leak && !facts;
         if (scoresOnly || rowsOnly) {
@@ -120,7 +134,7 @@ final class EvaluateCommand extends Command {
             return ExitCode.OK;
         }
         VoiceEvaluation.Plan plan = new VoiceEvaluation.Plan(most(), seed, samples);
-        Evaluated evaluated = open(workspace);
+        Evaluated evaluated = open(workspace, console);
         if (leak) {
             console.result(
                     new LeakEvaluation(workspace, console)
@@ -149,6 +163,17 @@ final class EvaluateCommand extends Command {
         return ExitCode.OK;
     }
 
+    private void compare(Workspace workspace, Console console, Path other) throws IOException {
+        if (blind || leak || facts || quick || replies != null) {
+            throw new UserError(
+                    "two runs are compared by their scores only",
+                    "--against",
+                    "leave out --blind, --leak, --facts, --quick and --replies");
+        }
+        new RunComparison(workspace, console, open(workspace, console), chosen.device, seed)
+                .run(other);
+    }
+
     private int most() {
         int most = quick ? QUICK_REPLIES : REPLIES;
         if (replies != null) {
@@ -163,8 +188,11 @@ final class EvaluateCommand extends Command {
         return most;
     }
 
-    private Evaluated open(Workspace workspace) throws IOException {
+    private Evaluated open(Workspace workspace, Console console) throws IOException {
         Evaluated evaluated = Evaluated.open(workspace, chosen.run);
+        if (!leak) {
+            evaluated.warn(console); // a leak report is refused then
+        }
         if (rowsFile != null) {
             HeldOutScore.writeRows(evaluated.heldout(), rowsFile);
         }
@@ -173,7 +201,7 @@ final class EvaluateCommand extends Command {
 
     /// Scores only.
     Outcome evaluate(Workspace workspace, Console console) throws IOException {
-        Evaluated evaluated = open(workspace);
+        Evaluated evaluated = open(workspace, console);
         console.say("run " + evaluated.run().id() + " against its base " + evaluated.base().id());
         HeldOutScore.Scores before;
         HeldOutScore.Scores after;
@@ -185,7 +213,9 @@ final class EvaluateCommand extends Command {
         ScoreText scores = ScoreText.of(evaluated.heldout(), before, after, seed);
         evaluated.report("heldout.json", scores.report(evaluated.run().id()));
         scores.show(console);
-        console.result(scores.json(evaluated.run().id()));
+        Map<String, Object> json = scores.json(evaluated.run().id());
+        json.put("dataset_changed", evaluated.changed());
+        console.result(json);
         return new Outcome(
                 Numbers.round(before.all().bitsPerCharacter(), 4),
                 Numbers.round(after.all().bitsPerCharacter(), 4),

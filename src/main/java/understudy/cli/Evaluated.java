@@ -18,7 +18,8 @@ import understudy.text.TemplateEncoder;
 
 /// A run and what it is measured with.
 ///
-/// @param heldout rows that training never read, at least one with an own turn
+/// @param heldout rows that training never read, at least one with an own turn; of another
+///                preparation where [#changed()]
 record Evaluated(
         RunFolder run,
         RunSetup setup,
@@ -42,6 +43,25 @@ record Evaluated(
                     "import more chats, or prepare with a larger heldout_share");
         }
         return new Evaluated(run, setup, dataset, base, encoder, rows);
+    }
+
+    /// Whether the run may have read what is held out now.
+    boolean changed() {
+        return setup.changed(dataset);
+    }
+
+    /// Says so where it is so.
+    void warn(Console console) {
+        if (changed()) {
+            console.warn(
+                    "dataset "
+                            + setup.dataset()
+                            + " was prepared again after run "
+                            + run.id()
+                            + " learned from it: the run may have read what is held out now, and"
+                            + " score too well; understudy train makes a run for it, and prepare"
+                            + " --name keeps datasets apart");
+        }
     }
 
     /// What the run learned from, and what it was stopped by.

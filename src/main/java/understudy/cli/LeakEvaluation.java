@@ -44,6 +44,15 @@ final class LeakEvaluation {
             throws IOException {
         RunSetup setup = RunSetup.of(run);
         Dataset dataset = Datasets.open(workspace, setup.dataset());
+        if (setup.changed(dataset)) {
+            // what is asked for would not be what was learned, and a leak would look like none
+            throw new UserError(
+                    "the dataset was prepared again after this run learned from it, so what it"
+                            + " read cannot be looked for",
+                    dataset.folder().toString(),
+                    "understudy train, and evaluate --leak of that run; prepare --name keeps"
+                            + " datasets apart");
+        }
         BaseModel base = BaseModel.find(workspace, setup.base());
         boolean seed = dataset.config().template() == DatasetConfig.Template.SEED;
         TemplateEncoder encoder = TemplateEncoder.load(base.path(), seed);

@@ -35,11 +35,16 @@ final class RunModels implements BeforeAndAfter, AutoCloseable {
 
     @Override
     public <T> T after(Function<LanguageModel, T> work) {
-        LanguageModel model = model(setup.full());
-        if (setup.full()) {
-            return work.apply(model);
-        }
-        try (Adapter adapter = PeftFolder.load(model, run.adapter(), false)) {
+        return setup.full() ? work.apply(model(true)) : with(run.adapter(), work);
+    }
+
+    /// What `work` makes of the base with an adapter attached.
+    ///
+    /// @param adapter PEFT folder
+    /// @param work    keeps nothing of the model
+    <T> T with(Path adapter, Function<LanguageModel, T> work) {
+        LanguageModel model = model(false);
+        try (Adapter attached = PeftFolder.load(model, adapter, false)) {
             try {
                 return work.apply(model);
             } finally {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import understudy.base.ExitCode;
 import understudy.base.Settings;
 import understudy.base.UserError;
+import understudy.dataset.Dataset;
 import understudy.dataset.DatasetConfig;
 import understudy.reply.Voice;
 import understudy.run.RunFolder;
@@ -15,6 +16,8 @@ import understudy.run.RunFolder;
 /// @param recipe  name of the recipe
 /// @param me      the owner's name in the first lines
 /// @param facts   the line of the owner's facts in the first lines; empty for none
+/// @param digest  [Dataset#learnedDigest()] of what was learned from; empty in runs of versions
+///                before 2026-11-29
 /// @param data    section `dataset`
 /// @param train   section `train`
 record RunSetup(
@@ -23,6 +26,7 @@ record RunSetup(
         String recipe,
         String me,
         String facts,
+        String digest,
         Settings data,
         Settings train) {
 
@@ -54,8 +58,15 @@ record RunSetup(
                 all.text("recipe", ""),
                 all.text("me", ""),
                 all.text("fact_line", ""),
+                all.text("dataset_sha256", ""),
                 all.section("dataset"),
                 all.section("train"));
+    }
+
+    /// Whether the dataset was prepared again, with another result, after the run learned from it:
+    /// what is held out now may be what the run has read.
+    boolean changed(Dataset now) {
+        return !digest.isEmpty() && !digest.equals(now.learnedDigest());
     }
 
     /// Whose voice the run learned.
@@ -78,6 +89,7 @@ record RunSetup(
         if (!facts.isEmpty()) {
             word(yaml, "fact_line", facts);
         }
+        word(yaml, "dataset_sha256", digest);
         section(yaml, "dataset", data);
         section(yaml, "train", train);
         yaml.append(LAST).append(": true\n");

@@ -11,13 +11,15 @@ import understudy.evaluate.Estimate;
 import understudy.evaluate.HeldOutIntervals;
 import understudy.evaluate.HeldOutScore;
 
-/// Bits per character before and after, as a table and as JSON.
+/// Bits per character of a run beside those of something else, as a table and as JSON.
 ///
-/// @param before    the base model's
+/// @param beside    what the run is compared with
+/// @param before    the scores of that
 /// @param after     the run's
 /// @param all       intervals over all conversations
 /// @param perPerson intervals of each person
 record ScoreText(
+        Beside beside,
         HeldOutScore.Scores before,
         HeldOutScore.Scores after,
         HeldOutIntervals all,
@@ -25,16 +27,45 @@ record ScoreText(
     /// People shown; the rest is in `--json`.
     private static final int SHOWN = 12;
 
+    /// What a run is compared with.
+    ///
+    /// @param key    of its figures in the JSON
+    /// @param column their heading in the table
+    record Beside(String key, String column) {
+        static final Beside BASE = new Beside("before", "base");
+        static final Beside OTHER = new Beside("against", "other");
+    }
+
+    /// A run beside its base, on the same rows.
     static ScoreText of(
             List<DatasetRow> rows,
             HeldOutScore.Scores before,
             HeldOutScore.Scores after,
             long seed) {
+        return of(
+                Beside.BASE,
+                before,
+                before.perConversation(rows),
+                after,
+                after.perConversation(rows),
+                seed);
+    }
+
+    /// @param was `before` by conversation
+    /// @param is  `after` by conversation, the same ones
+    static ScoreText of(
+            Beside beside,
+            HeldOutScore.Scores before,
+            Map<HeldOutScore.Conversation, HeldOutScore.Score> was,
+            HeldOutScore.Scores after,
+            Map<HeldOutScore.Conversation, HeldOutScore.Score> is,
+            long seed) {
         return new ScoreText(
+                beside,
                 before,
                 after,
-                HeldOutIntervals.of(rows, before, after, seed),
-                HeldOutIntervals.perPerson(rows, before, after, seed));
+                HeldOutIntervals.of(was, is, seed),
+                HeldOutIntervals.perPerson(after.perPerson().keySet(), was, is, seed));
     }
 
     void show(Console console) {
@@ -49,7 +80,7 @@ record ScoreText(
                         "  %-24s %10s %8s %8s %8s",
                         "with",
                         "characters",
-                        "base",
+                        beside.column,
                         "clone",
                         "change"));
         line(console, "everybody", before.all(), after.all());
@@ -108,7 +139,7 @@ record ScoreText(
                         Map<String, Object> person = new LinkedHashMap<>();
                         person.put("person", name);
                         person.put("own_characters", score.characters());
-                        person.put("bpc_before", Numbers.round(was.bitsPerCharacter(), 4));
+                        person.put("bpc_" + beside.key, Numbers.round(was.bitsPerCharacter(), 4));
                         person.put("bpc_after", Numbers.round(score.bitsPerCharacter(), 4));
                         intervals(person, perPerson.get(name));
                         people.add(person);
@@ -116,7 +147,7 @@ record ScoreText(
                 });
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("run", run);
-        json.put("bpc_before", Numbers.round(before.all().bitsPerCharacter(), 4));
+        json.put("bpc_" + beside.key, Numbers.round(before.all().bitsPerCharacter(), 4));
         json.put("bpc_after", Numbers.round(after.all().bitsPerCharacter(), 4));
         json.put("own_characters", after.all().characters());
         json.put("own_tokens", after.all().tokens());
@@ -132,7 +163,7 @@ record ScoreText(
         for (int i = 0; i < after.perRow().size(); i++) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("own_tokens", after.perRow().get(i).tokens());
-            row.put("nats_before", Numbers.round(before.perRow().get(i).nats(), 3));
+            row.put("nats_" + beside.key, Numbers.round(before.perRow().get(i).nats(), 3));
             row.put("nats_after", Numbers.round(after.perRow().get(i).nats(), 3));
             rows.add(row);
         }
@@ -141,10 +172,10 @@ record ScoreText(
         return json;
     }
 
-    private static void intervals(Map<String, Object> json, @Nullable HeldOutIntervals intervals) {
+    private void intervals(Map<String, Object> json, @Nullable HeldOutIntervals intervals) {
         if (intervals != null) {
             json.put("conversations", intervals.conversations());
-            json.put("before", intervals.before().tree());
+            json.put(beside.key, intervals.before().tree());
             json.put("after", intervals.after().tree());
             json.put("change", intervals.change().tree());
         }

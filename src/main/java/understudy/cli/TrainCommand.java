@@ -306,6 +306,7 @@ final class TrainCommand extends Command {
                 chosen,
                 me(workspace, dataset),
                 dataset.factLine(),
+                dataset.learnedDigest(),
                 dataset.description().section("dataset"),
                 TrainConfig.settled(settings.section("train"), shape.hidden()));
     }

@@ -66,6 +66,7 @@ final class VoiceEvaluation {
         evaluated.report("heldout.json", scores.report(evaluated.run().id()));
         json.put("base", evaluated.base().shown());
         json.put("heldout_sha256", evaluated.heldoutDigest());
+        json.put("dataset_changed", evaluated.changed());
         json.put("voice", report.tree());
         if (previous != null) {
             json.put("previous_run", previous.tree());

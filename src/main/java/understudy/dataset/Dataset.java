@@ -63,6 +63,17 @@ public record Dataset(
         return description.text("fact_line", "");
     }
 
+    /// Tells what a run reads while it learns, training and validation part, from that of another
+    /// preparation: 64 hex digits.
+    public String learnedDigest() {
+        MessageDigest digest = DatasetFolder.sha256();
+        for (Part part : List.of(Part.TRAIN, Part.VALIDATION)) {
+            String file = description.section("files").section(part.key()).text("sha256", "");
+            digest.update((part.key() + ' ' + file + '\n').getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
     /// The rows of a part, in tokens, each at most `max_length` long.
     public List<DatasetRow> rows(Part part, ConversationEncoder encoder) {
         return rows(part, encoder, OptionalInt.empty());

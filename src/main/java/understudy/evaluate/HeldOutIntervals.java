@@ -1,15 +1,17 @@
 package understudy.evaluate;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import understudy.dataset.DatasetRow;
+import java.util.function.Function;
+import understudy.evaluate.HeldOutScore.Conversation;
+import understudy.evaluate.HeldOutScore.Score;
 
-/// Bits per character before and after training, with intervals over conversations.
+/// Bits per character of two models on the same conversations, with intervals over these.
 ///
-/// @param before        the base model's
+/// @param before        the model that is compared with, such as the base
 /// @param after         the run's
 /// @param change        `after - before`, drawn in pairs: below 0 where the run foresees better
 /// @param conversations held-out ones with an own turn
@@ -17,71 +19,57 @@ public record HeldOutIntervals(
         Estimate before, Estimate after, Estimate change, int conversations) {
 
     /// Of one conversation.
-    private record Pair(HeldOutScore.Score before, HeldOutScore.Score after) {}
+    private record Pair(Score before, Score after) {}
 
-    /// @param before scores of `rows`
-    /// @param after  scores of `rows` by another model
+    /// @param before scores of the conversations of `after`
+    /// @throws IllegalArgumentException where they are not the same conversations
     public static HeldOutIntervals of(
-            List<DatasetRow> rows,
-            HeldOutScore.Scores before,
-            HeldOutScore.Scores after,
-            long seed) {
-        Map<String, Pair> blocks = new LinkedHashMap<>();
-        for (int i = 0; i < rows.size(); i++) {
-            DatasetRow row = rows.get(i);
-            if (row.ownCharacters() > 0) {
-                blocks.merge(
-                        row.chat() + '\n' + row.block(),
-                        new Pair(before.perRow().get(i), after.perRow().get(i)),
-                        (a, b) -> new Pair(a.before.plus(b.before), a.after.plus(b.after)));
-            }
+            Map<Conversation, Score> before, Map<Conversation, Score> after, long seed) {
+        if (!before.keySet().equals(after.keySet())) {
+            throw new IllegalArgumentException("scores of other conversations");
         }
-        List<Pair> pairs = new ArrayList<>(blocks.values());
+        List<Pair> pairs = new ArrayList<>();
+        after.forEach((key, score) -> pairs.add(new Pair(before.getOrDefault(key, score), score)));
         Bootstrap bootstrap = new Bootstrap(pairs.size(), Bootstrap.RESAMPLES, seed);
         return new HeldOutIntervals(
-                bootstrap.estimate(draw -> bits(pairs, draw, p -> p.before.nats())),
-                bootstrap.estimate(draw -> bits(pairs, draw, p -> p.after.nats())),
+                bootstrap.estimate(draw -> bits(pairs, draw, Pair::before)),
+                bootstrap.estimate(draw -> bits(pairs, draw, Pair::after)),
                 bootstrap.estimate(
-                        draw -> bits(pairs, draw, p -> p.after.nats() - p.before.nats())),
+                        draw -> bits(pairs, draw, Pair::after) - bits(pairs, draw, Pair::before)),
                 pairs.size());
     }
 
-    /// The same for each person, in the order of `after`.
+    /// The same for each of `people`, in their order.
     public static Map<String, HeldOutIntervals> perPerson(
-            List<DatasetRow> rows,
-            HeldOutScore.Scores before,
-            HeldOutScore.Scores after,
+            Collection<String> people,
+            Map<Conversation, Score> before,
+            Map<Conversation, Score> after,
             long seed) {
-        Map<String, HeldOutIntervals> people = new LinkedHashMap<>();
-        for (String person : after.perPerson().keySet()) {
-            List<DatasetRow> theirs = new ArrayList<>();
-            List<HeldOutScore.Score> was = new ArrayList<>();
-            List<HeldOutScore.Score> is = new ArrayList<>();
-            for (int i = 0; i < rows.size(); i++) {
-                if (rows.get(i).person().equals(person)) {
-                    theirs.add(rows.get(i));
-                    was.add(before.perRow().get(i));
-                    is.add(after.perRow().get(i));
-                }
-            }
-            people.put(
-                    person,
-                    of(
-                            theirs,
-                            new HeldOutScore.Scores(before.all(), Map.of(), was),
-                            new HeldOutScore.Scores(after.all(), Map.of(), is),
-                            seed));
+        Map<String, HeldOutIntervals> each = new LinkedHashMap<>();
+        for (String person : people) {
+            each.put(person, of(with(person, before), with(person, after), seed));
         }
-        return people;
+        return each;
     }
 
-    private static double bits(List<Pair> pairs, double[] draw, ToDoubleFunction<Pair> nats) {
-        double sum = 0;
+    private static Map<Conversation, Score> with(String person, Map<Conversation, Score> scores) {
+        Map<Conversation, Score> theirs = new LinkedHashMap<>();
+        scores.forEach((key, score) -> {
+            if (key.person().equals(person)) {
+                theirs.put(key, score);
+            }
+        });
+        return theirs;
+    }
+
+    private static double bits(List<Pair> pairs, double[] draw, Function<Pair, Score> side) {
+        double nats = 0;
         double characters = 0;
         for (int i = 0; i < draw.length; i++) {
-            sum += draw[i] * nats.applyAsDouble(pairs.get(i));
-            characters += draw[i] * pairs.get(i).after.characters();
+            Score score = side.apply(pairs.get(i));
+            nats += draw[i] * score.nats();
+            characters += draw[i] * score.characters();
         }
-        return sum / Math.log(2) / characters;
+        return nats / Math.log(2) / characters;
     }
 }

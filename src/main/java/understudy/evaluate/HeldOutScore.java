@@ -46,7 +46,29 @@ public final class HeldOutScore {
     /// Scores by person talked to, most characters first.
     ///
     /// @param perRow of each row, in the given order
-    public record Scores(Score all, Map<String, Score> perPerson, List<Score> perRow) {}
+    public record Scores(Score all, Map<String, Score> perPerson, List<Score> perRow) {
+        /// Scores of whole conversations with an own turn, in the order of `rows`.
+        ///
+        /// @param rows that were scored
+        public Map<Conversation, Score> perConversation(List<DatasetRow> rows) {
+            Map<Conversation, Score> scores = new LinkedHashMap<>();
+            for (int i = 0; i < rows.size(); i++) {
+                DatasetRow row = rows.get(i);
+                if (row.ownCharacters() > 0) {
+                    scores.merge(Conversation.of(row), perRow.get(i), Score::plus);
+                }
+            }
+            return scores;
+        }
+    }
+
+    /// One block of a chat, whatever rows it became.
+    public record Conversation(String person, String chat, int block) {
+        /// The one that `row` is of, or a part of.
+        public static Conversation of(DatasetRow row) {
+            return new Conversation(row.person(), row.chat(), row.block());
+        }
+    }
 
     /// @param model with or without an adapter
     public static Scores of(LanguageModel model, List<DatasetRow> rows) {

@@ -97,8 +97,15 @@ class VoicePageTest {
                         "tiny",
                         before,
                         after,
-                        HeldOutIntervals.of(heldout, before, after, SEED),
-                        HeldOutIntervals.perPerson(heldout, before, after, SEED),
+                        HeldOutIntervals.of(
+                                before.perConversation(heldout),
+                                after.perConversation(heldout),
+                                SEED),
+                        HeldOutIntervals.perPerson(
+                                after.perPerson().keySet(),
+                                before.perConversation(heldout),
+                                after.perConversation(heldout),
+                                SEED),
                         report,
                         new PreviousVoice(
                                 "20250101-000000-abc",
