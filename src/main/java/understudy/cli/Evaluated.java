@@ -50,17 +50,24 @@ record Evaluated(
         return setup.changed(dataset);
     }
 
-    /// Says so where it is so.
+    /// What whoever reads a score must know of it; empty where there is nothing.
+    List<String> notes() {
+        if (!changed()) {
+            return List.of();
+        }
+        return List.of(
+                "The dataset %s was prepared again after run %s learned from it: the run"
+                                .formatted(setup.dataset(), run.id())
+                        + " may have read what is held out now, and score too well.");
+    }
+
+    /// Says it before anything is measured.
     void warn(Console console) {
-        if (changed()) {
+        for (String note : notes()) {
             console.warn(
-                    "dataset "
-                            + setup.dataset()
-                            + " was prepared again after run "
-                            + run.id()
-                            + " learned from it: the run may have read what is held out now, and"
-                            + " score too well; understudy train makes a run for it, and prepare"
-                            + " --name keeps datasets apart");
+                    note
+                            + " For a sure score: understudy train. Datasets with names of their"
+                            + " own stay apart: understudy prepare --name NAME");
         }
     }
 

@@ -58,7 +58,7 @@ final class VoiceEvaluation {
                         evaluated.encoder());
         Made made = make(study);
         ScoreText scores = ScoreText.of(evaluated.heldout(), made.before, made.after, plan.seed);
-        VoiceReport report = study.report(made.written);
+        VoiceReport report = study.report(made.written).noted(evaluated.notes());
         PreviousVoice previous =
                 PreviousVoice.of(
                         workspace, evaluated.run(), evaluated.heldoutDigest(), report.replies());

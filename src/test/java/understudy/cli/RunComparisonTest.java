@@ -165,6 +165,12 @@ class RunComparisonTest {
             JsonNode json = Json.json().readTree(called.out());
             assertThat(json.path("dataset_changed").asBoolean(false)).isTrue();
         }
+        JsonNode voice = json("evaluate", tenth, "--replies=8", "--json");
+        assertThat(voice.path("dataset_changed").asBoolean(false)).isTrue();
+        assertThat(voice.path("voice").path("notes").toString()).contains("prepared again");
+        assertThat(Path.of(voice.path("page").asString()))
+                .content()
+                .contains("prepared again after run " + tenth);
         refused("prepared again", "evaluate", tenth, "--leak");
         JsonNode second = json("evaluate", RunComparisonTest.second, "--scores-only", "--json");
         assertThat(second.path("dataset_changed").asBoolean(true)).isFalse();

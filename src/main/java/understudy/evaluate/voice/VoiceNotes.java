@@ -21,18 +21,7 @@ final class VoiceNotes {
         size(report, notes);
         classifier(report, notes);
         verdicts(report, notes);
-        return new VoiceReport(
-                report.replies(),
-                report.conversations(),
-                report.seed(),
-                report.sources(),
-                report.classifier(),
-                report.closeness(),
-                report.halfway(),
-                report.styleGain(),
-                report.takenGain(),
-                report.people(),
-                notes);
+        return report.noted(notes);
     }
 
     private static void size(VoiceReport report, List<String> notes) {

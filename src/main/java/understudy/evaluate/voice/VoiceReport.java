@@ -36,6 +36,24 @@ public record VoiceReport(
         List<PersonFigures> people,
         List<String> notes) {
 
+    /// This with `more` before its notes.
+    public VoiceReport noted(List<String> more) {
+        List<String> all = new ArrayList<>(more);
+        all.addAll(notes);
+        return new VoiceReport(
+                replies,
+                conversations,
+                seed,
+                sources,
+                classifier,
+                closeness,
+                halfway,
+                styleGain,
+                takenGain,
+                people,
+                all);
+    }
+
     /// What one source's replies measure.
     ///
     /// @param style      mean Jensen–Shannon distance over all measures
