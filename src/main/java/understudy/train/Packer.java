@@ -37,10 +37,34 @@ final class Packer {
 
     /// @param epoch from 0
     List<PackedRow> pack(List<TrainingRow> rows, int epoch) {
-        Random random = new Random(seed * 1_000_003 + epoch);
+        Random random = random(epoch);
+        return packed(Draw.of(rows, seed, epoch), random);
+    }
+
+    /// Rows of each so many conversations, the last ones of what is left.
+    ///
+    /// @param epoch         from 0
+    /// @param conversations in a part, at least 1
+    List<List<PackedRow>> parts(List<TrainingRow> rows, int epoch, int conversations) {
+        Random random = random(epoch);
+        List<TrainingRow> drawn = new ArrayList<>(Draw.of(rows, seed, epoch));
+        Collections.shuffle(drawn, random);
+        List<List<PackedRow>> parts = new ArrayList<>();
+        for (int from = 0; from < drawn.size(); from += conversations) {
+            int to = Math.min(drawn.size(), from + conversations);
+            parts.add(packed(drawn.subList(from, to), random));
+        }
+        return parts;
+    }
+
+    private Random random(int epoch) {
+        return new Random(seed * 1_000_003 + epoch);
+    }
+
+    private List<PackedRow> packed(List<TrainingRow> drawn, Random random) {
         List<List<TrainingRow>> bins = new ArrayList<>();
         List<TrainingRow> rest = new ArrayList<>();
-        for (TrainingRow row : Draw.of(rows, seed, epoch)) {
+        for (TrainingRow row : drawn) {
             if (row.length() > rowLength) {
                 bins.add(List.of(row));
             } else {

@@ -99,10 +99,15 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
         List<Batch> steps = new ArrayList<>();
         long tokens = 0;
         for (int epoch = 0; epoch < epochs; epoch++) {
-            List<PackedRow> packed = packer.pack(rows, epoch);
-            long all = packed.stream().mapToLong(r -> r.ids().length).sum();
+            List<List<PackedRow>> parts =
+                    alone
+                            ? packer.pack(rows, epoch).stream().map(List::of).toList()
+                            : config.batchRows() > 0
+                                    ? packer.parts(rows, epoch, config.batchRows())
+                                    : parts(packer.pack(rows, epoch), config);
+            long all = parts.stream().flatMap(List::stream).mapToLong(r -> r.ids().length).sum();
             long before = 0;
-            for (List<PackedRow> part : alone ? singly(packed) : parts(packed, config)) {
+            for (List<PackedRow> part : parts) {
                 long size = part.stream().mapToLong(r -> r.ids().length).sum();
                 int learned = part.stream().mapToInt(r -> r.scored().cardinality()).sum();
                 if (learned == 0) {
@@ -120,10 +125,6 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
         return steps;
     }
 
-    private static List<List<PackedRow>> singly(List<PackedRow> rows) {
-        return rows.stream().map(List::of).toList();
-    }
-
     private static List<List<PackedRow>> parts(List<PackedRow> rows, TrainConfig config) {
         List<List<PackedRow>> parts = new ArrayList<>();
         List<PackedRow> part = new ArrayList<>();
@@ -131,13 +132,8 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
         for (PackedRow row : rows) {
             part.add(row);
             size += row.ids().length;
-            boolean full =
-                    config.batchRows() > 0
-                            ? part.size() >= config.batchRows()
-                            // a row that is nearly full counts as full, or steps would take one
-                            // more
-                            : size > config.batchTokens() - config.rowLength() / 2;
-            if (full) {
+            // a row that is nearly full counts as full, or steps would take one more
+            if (size > config.batchTokens() - config.rowLength() / 2) {
                 parts.add(List.copyOf(part));
                 part.clear();
                 size = 0;

@@ -16,7 +16,7 @@ import understudy.tensor.Quantization;
 ///     bound
 /// @param batchTokens    a step takes rows until it has this many tokens; 0 leaves it to
 ///     `batchRows`
-/// @param batchRows      a step takes this many rows; 0 leaves it to `batchTokens`
+/// @param batchRows      a step takes this many conversations; 0 leaves it to `batchTokens`
 /// @param rowLength      tokens a packed row; longer conversations get a row of their own
 /// @param learningRate   highest rate of the optimiser
 /// @param warmupSteps    steps over which the rate rises from 0

@@ -76,6 +76,25 @@ class PlanTest {
         List<TrainingRow> rows = TrainingRows.halves(SEED, 30, 21, 40);
         Plan plan = Plan.of(rows, Configs.tiny("epochs=1", "batch_rows=8", "batch_tokens=1"));
         assertThat(plan.steps().stream().map(b -> b.rows().size())).containsExactly(8, 8, 8, 6);
+        assertThat(plan.steps().stream().map(PlanTest::conversations)).containsExactly(8, 8, 8, 6);
+    }
+
+    @Test
+    void theSeedRecipeTakesEightConversationsAStepHoweverTheyArePacked() {
+        List<TrainingRow> rows = TrainingRows.halves(SEED, 30, 2, 12);
+        Plan plan = Plan.of(rows, Configs.tiny("epochs=2", "batch_rows=8", "batch_tokens=1"));
+        assertThat(plan.steps().stream().map(PlanTest::conversations))
+                .containsExactly(8, 8, 8, 6, 8, 8, 8, 6);
+        assertThat(plan.steps()).allMatch(b -> b.rows().size() < 8, "several in a packed row");
+        assertThat(plan.tokens()).isEqualTo(2 * tokens(rows));
+        assertThat(plan.steps().getLast().epoch()).isEqualTo(2);
+        assertThat(plan.steps().getFirst().rows().getFirst().ids())
+                .as("another order in each epoch")
+                .isNotEqualTo(plan.steps().get(4).rows().getFirst().ids());
+    }
+
+    private static int conversations(Plan.Batch batch) {
+        return batch.rows().stream().mapToInt(r -> r.starts().length).sum();
     }
 
     @Test
