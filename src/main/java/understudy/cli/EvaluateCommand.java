@@ -210,7 +210,7 @@ final class EvaluateCommand extends Command {
             after = models.after(model -> HeldOutScore.of(model, evaluated.heldout()));
             before = models.before(model -> HeldOutScore.of(model, evaluated.heldout()));
         }
-        ScoreText scores = ScoreText.of(evaluated.heldout(), before, after, seed);
+        ScoreText scores = ScoreText.of(ScoreText.Beside.BASE, before, after, seed);
         evaluated.report("heldout.json", scores.report(evaluated.run().id()));
         scores.show(console);
         Map<String, Object> json = scores.json(evaluated.run().id());

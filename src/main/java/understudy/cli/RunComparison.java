@@ -6,15 +6,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import understudy.base.UserError;
 import understudy.base.Workspace;
 import understudy.dataset.DatasetRow;
 import understudy.evaluate.HeldOutScore;
 import understudy.evaluate.HeldOutScore.Conversation;
-import understudy.evaluate.HeldOutScore.Score;
 import understudy.evaluate.HeldOutScore.Scores;
-import understudy.model.LanguageModel;
 
 /// A run beside another run, or beside an adapter that another program trained: is the one really
 /// better, or was that luck? Both are scored on the same held-out conversations.
@@ -25,13 +22,6 @@ final class RunComparison {
     /// By so much the characters of a conversation may differ: pseudonyms are not always as long as
     /// what they stand for.
     private static final double TOLERANCE = 0.1;
-
-    /// Held-out conversations and what a model made of them.
-    private record Scored(String name, List<DatasetRow> rows, Scores scores) {
-        Map<Conversation, Score> conversations() {
-            return scores.perConversation(rows);
-        }
-    }
 
     private final Workspace workspace;
     private final Console console;
@@ -61,21 +51,13 @@ final class RunComparison {
         }
         if (!foreign) {
             other.warn(console);
+            checkSame(evaluated.heldout(), other.heldout());
         }
-        checkSame(evaluated.heldout(), other.heldout());
         console.say("run " + evaluated.run().id() + " against " + Shown.safe(name, 200));
-        Scored theirs = foreign ? adapter(against) : scores(other);
-        Scored ours = scores(evaluated);
-        ScoreText text =
-                ScoreText.of(
-                        ScoreText.Beside.OTHER,
-                        theirs.scores,
-                        theirs.conversations(),
-                        ours.scores,
-                        ours.conversations(),
-                        seed);
+        Scores theirs = foreign ? adapter(against) : scores(other);
+        ScoreText text = ScoreText.of(ScoreText.Beside.OTHER, theirs, scores(evaluated), seed);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("compared_with", theirs.name);
+        json.put("compared_with", name);
         json.putAll(text.json(evaluated.run().id()));
         json.put("dataset_changed", evaluated.changed() || other.changed());
         evaluated.report("comparison.json", json);
@@ -83,18 +65,15 @@ final class RunComparison {
         console.result(json);
     }
 
-    private Scored scores(Evaluated of) {
-        Function<LanguageModel, Scores> scores = model -> HeldOutScore.of(model, of.heldout());
+    private Scores scores(Evaluated of) {
         try (RunModels models = RunModels.of(of, device)) {
-            return new Scored(of.run().id(), of.heldout(), models.after(scores));
+            return models.after(model -> HeldOutScore.of(model, of.heldout()));
         }
     }
 
-    private Scored adapter(Path folder) {
-        List<DatasetRow> rows = evaluated.heldout();
+    private Scores adapter(Path folder) {
         try (RunModels models = RunModels.of(evaluated, device)) {
-            Scores scores = models.with(folder, model -> HeldOutScore.of(model, rows));
-            return new Scored(folder.toString(), rows, scores);
+            return models.with(folder, model -> HeldOutScore.of(model, evaluated.heldout()));
         }
     }
 

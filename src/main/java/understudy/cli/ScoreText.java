@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import understudy.dataset.DatasetRow;
 import understudy.evaluate.Estimate;
 import understudy.evaluate.HeldOutIntervals;
 import understudy.evaluate.HeldOutScore;
@@ -36,36 +35,15 @@ record ScoreText(
         static final Beside OTHER = new Beside("against", "other");
     }
 
-    /// A run beside its base, on the same rows.
+    /// @param before of the conversations of `after`
     static ScoreText of(
-            List<DatasetRow> rows,
-            HeldOutScore.Scores before,
-            HeldOutScore.Scores after,
-            long seed) {
-        return of(
-                Beside.BASE,
-                before,
-                before.perConversation(rows),
-                after,
-                after.perConversation(rows),
-                seed);
-    }
-
-    /// @param was `before` by conversation
-    /// @param is  `after` by conversation, the same ones
-    static ScoreText of(
-            Beside beside,
-            HeldOutScore.Scores before,
-            Map<HeldOutScore.Conversation, HeldOutScore.Score> was,
-            HeldOutScore.Scores after,
-            Map<HeldOutScore.Conversation, HeldOutScore.Score> is,
-            long seed) {
+            Beside beside, HeldOutScore.Scores before, HeldOutScore.Scores after, long seed) {
         return new ScoreText(
                 beside,
                 before,
                 after,
-                HeldOutIntervals.of(was, is, seed),
-                HeldOutIntervals.perPerson(after.perPerson().keySet(), was, is, seed));
+                HeldOutIntervals.of(before, after, seed),
+                HeldOutIntervals.perPerson(before, after, seed));
     }
 
     void show(Console console) {

@@ -57,7 +57,7 @@ final class VoiceEvaluation {
                         evaluated.heldout(),
                         evaluated.encoder());
         Made made = make(study);
-        ScoreText scores = ScoreText.of(evaluated.heldout(), made.before, made.after, plan.seed);
+        ScoreText scores = ScoreText.of(ScoreText.Beside.BASE, made.before, made.after, plan.seed);
         VoiceReport report = study.report(made.written).noted(evaluated.notes());
         PreviousVoice previous =
                 PreviousVoice.of(

@@ -1,13 +1,13 @@
 package understudy.evaluate;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import understudy.evaluate.HeldOutScore.Conversation;
 import understudy.evaluate.HeldOutScore.Score;
+import understudy.evaluate.HeldOutScore.Scores;
 
 /// Bits per character of two models on the same conversations, with intervals over these.
 ///
@@ -23,7 +23,20 @@ public record HeldOutIntervals(
 
     /// @param before scores of the conversations of `after`
     /// @throws IllegalArgumentException where they are not the same conversations
-    public static HeldOutIntervals of(
+    public static HeldOutIntervals of(Scores before, Scores after, long seed) {
+        return of(before.perConversation(), after.perConversation(), seed);
+    }
+
+    /// The same for each person, in the order of `after`.
+    public static Map<String, HeldOutIntervals> perPerson(Scores before, Scores after, long seed) {
+        Map<String, HeldOutIntervals> people = new LinkedHashMap<>();
+        for (String person : after.perPerson().keySet()) {
+            people.put(person, of(with(person, before), with(person, after), seed));
+        }
+        return people;
+    }
+
+    private static HeldOutIntervals of(
             Map<Conversation, Score> before, Map<Conversation, Score> after, long seed) {
         if (!before.keySet().equals(after.keySet())) {
             throw new IllegalArgumentException("scores of other conversations");
@@ -39,26 +52,14 @@ public record HeldOutIntervals(
                 pairs.size());
     }
 
-    /// The same for each of `people`, in their order.
-    public static Map<String, HeldOutIntervals> perPerson(
-            Collection<String> people,
-            Map<Conversation, Score> before,
-            Map<Conversation, Score> after,
-            long seed) {
-        Map<String, HeldOutIntervals> each = new LinkedHashMap<>();
-        for (String person : people) {
-            each.put(person, of(with(person, before), with(person, after), seed));
-        }
-        return each;
-    }
-
-    private static Map<Conversation, Score> with(String person, Map<Conversation, Score> scores) {
+    private static Map<Conversation, Score> with(String person, Scores scores) {
         Map<Conversation, Score> theirs = new LinkedHashMap<>();
-        scores.forEach((key, score) -> {
-            if (key.person().equals(person)) {
-                theirs.put(key, score);
-            }
-        });
+        scores.perConversation()
+                .forEach((key, score) -> {
+                    if (key.person().equals(person)) {
+                        theirs.put(key, score);
+                    }
+                });
         return theirs;
     }
 

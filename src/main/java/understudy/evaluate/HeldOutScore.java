@@ -43,24 +43,16 @@ public final class HeldOutScore {
         }
     }
 
-    /// Scores by person talked to, most characters first.
+    /// Scores of the same rows, put together in several ways.
     ///
-    /// @param perRow of each row, in the given order
-    public record Scores(Score all, Map<String, Score> perPerson, List<Score> perRow) {
-        /// Scores of whole conversations with an own turn, in the order of `rows`.
-        ///
-        /// @param rows that were scored
-        public Map<Conversation, Score> perConversation(List<DatasetRow> rows) {
-            Map<Conversation, Score> scores = new LinkedHashMap<>();
-            for (int i = 0; i < rows.size(); i++) {
-                DatasetRow row = rows.get(i);
-                if (row.ownCharacters() > 0) {
-                    scores.merge(Conversation.of(row), perRow.get(i), Score::plus);
-                }
-            }
-            return scores;
-        }
-    }
+    /// @param perPerson       by person talked to, most characters first
+    /// @param perConversation of whole conversations with an own turn, in the order of their rows
+    /// @param perRow          of each row, in the given order
+    public record Scores(
+            Score all,
+            Map<String, Score> perPerson,
+            Map<Conversation, Score> perConversation,
+            List<Score> perRow) {}
 
     /// One block of a chat, whatever rows it became.
     public record Conversation(String person, String chat, int block) {
@@ -79,6 +71,7 @@ public final class HeldOutScore {
         double[] nats = new Scorer(model).nats(texts);
         Score all = Score.NONE;
         Map<String, Score> people = new TreeMap<>();
+        Map<Conversation, Score> conversations = new LinkedHashMap<>();
         List<Score> each = new ArrayList<>();
         for (int i = 0; i < nats.length; i++) {
             DatasetRow row = rows.get(i);
@@ -86,12 +79,15 @@ public final class HeldOutScore {
             all = all.plus(score);
             each.add(score);
             people.merge(row.person(), score, Score::plus);
+            if (score.characters > 0) {
+                conversations.merge(Conversation.of(row), score, Score::plus);
+            }
         }
         Map<String, Score> ordered = new LinkedHashMap<>();
         people.entrySet().stream()
                 .sorted((a, b) -> Long.compare(b.getValue().characters, a.getValue().characters))
                 .forEach(e -> ordered.put(e.getKey(), e.getValue()));
-        return new Scores(all, ordered, each);
+        return new Scores(all, ordered, conversations, each);
     }
 
     /// Writes the rows that were scored, for an independent judge: one JSON line each with `ids`,

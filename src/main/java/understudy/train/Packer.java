@@ -41,7 +41,8 @@ final class Packer {
         return packed(Draw.of(rows, seed, epoch), random);
     }
 
-    /// Rows of each so many conversations, the last ones of what is left.
+    /// Conversations dealt out into parts of equal number, each packed by itself; the last part has
+    /// what is left.
     ///
     /// @param epoch         from 0
     /// @param conversations in a part, at least 1

@@ -99,12 +99,7 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
         List<Batch> steps = new ArrayList<>();
         long tokens = 0;
         for (int epoch = 0; epoch < epochs; epoch++) {
-            List<List<PackedRow>> parts =
-                    alone
-                            ? packer.pack(rows, epoch).stream().map(List::of).toList()
-                            : config.batchRows() > 0
-                                    ? packer.parts(rows, epoch, config.batchRows())
-                                    : parts(packer.pack(rows, epoch), config);
+            List<List<PackedRow>> parts = parts(packer, rows, epoch, config, alone);
             long all = parts.stream().flatMap(List::stream).mapToLong(r -> r.ids().length).sum();
             long before = 0;
             for (List<PackedRow> part : parts) {
@@ -125,7 +120,18 @@ record Plan(List<Batch> steps, int factSteps, long epochTokens) {
         return steps;
     }
 
-    private static List<List<PackedRow>> parts(List<PackedRow> rows, TrainConfig config) {
+    /// Packed rows of an epoch, a list of them for each step.
+    private static List<List<PackedRow>> parts(
+            Packer packer, List<TrainingRow> rows, int epoch, TrainConfig config, boolean alone) {
+        if (alone) {
+            return packer.pack(rows, epoch).stream().map(List::of).toList();
+        }
+        return config.batchRows() > 0
+                ? packer.parts(rows, epoch, config.batchRows())
+                : byTokens(packer.pack(rows, epoch), config);
+    }
+
+    private static List<List<PackedRow>> byTokens(List<PackedRow> rows, TrainConfig config) {
         List<List<PackedRow>> parts = new ArrayList<>();
         List<PackedRow> part = new ArrayList<>();
         long size = 0;

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import understudy.base.ExitCode;
-import understudy.base.Json;
 import understudy.base.Workspace;
 import understudy.evaluate.voice.BlindTest;
 import understudy.generate.Decoder;
@@ -42,12 +41,6 @@ class FullRunTest {
         run = home.run();
     }
 
-    private static JsonNode json(String... words) {
-        Called called = home.call(List.of(words));
-        assertThat(called.exit()).as(called.err()).isEqualTo(ExitCode.OK);
-        return Json.json().readTree(called.out());
-    }
-
     @Test
     void itsModelAndTheFilesOfItsTokenizerAreKept() {
         assertThat(run.adapter()).doesNotExist();
@@ -60,14 +53,14 @@ class FullRunTest {
                         "chat_template.jinja")) {
             assertThat(run.model().resolve(file)).isNotEmptyFile();
         }
-        JsonNode shown = json("runs", "show", run.id(), "--json");
+        JsonNode shown = home.json("runs", "show", run.id(), "--json");
         assertThat(shown.path("model").asString()).isEqualTo(run.model().toString());
         assertThat(shown.path("adapter").isNull()).isTrue();
     }
 
     @Test
     void evaluateComparesItWithItsBase() {
-        JsonNode scores = json("evaluate", "--scores-only", "--json");
+        JsonNode scores = home.json("evaluate", "--scores-only", "--json");
         assertThat(scores.path("run").asString()).isEqualTo(run.id());
         assertThat(scores.path("bpc_after").asDouble())
                 .isPositive()
@@ -76,9 +69,12 @@ class FullRunTest {
 
     @Test
     void itsVoiceIsComparedWithItsBase() {
-        JsonNode report = json("evaluate", "--replies=8", "--json");
+        JsonNode report = home.json("evaluate", "--replies=8", "--json");
         assertThat(report.path("bpc_after").asDouble())
-                .isEqualTo(json("evaluate", "--scores-only", "--json").path("bpc_after").asDouble())
+                .isEqualTo(
+                        home.json("evaluate", "--scores-only", "--json")
+                                .path("bpc_after")
+                                .asDouble())
                 .isLessThan(report.path("bpc_before").asDouble());
         assertThat(report.path("voice").path("sources").propertyNames())
                 .contains("clone", "base", "prompt_only");
@@ -87,7 +83,7 @@ class FullRunTest {
 
     @Test
     void itIsAskedForWhatItLearned() throws IOException {
-        JsonNode report = json("evaluate", "--leak", "--json");
+        JsonNode report = home.json("evaluate", "--leak", "--json");
         assertThat(report.path("run").asString()).isEqualTo(run.id());
         assertThat(report.path("membership").path("gain_auc"))
                 .isNotEqualTo(report.path("membership").path("loss_auc"));
@@ -149,7 +145,7 @@ class FullRunTest {
 
     @Test
     void planSaysWhatItNeeds() {
-        JsonNode plan = json("plan", "--method=full", "--json", "--set=compute_type=f32");
+        JsonNode plan = home.json("plan", "--method=full", "--json", "--set=compute_type=f32");
         assertThat(plan.path("method").asString()).isEqualTo("full f32");
     }
 }

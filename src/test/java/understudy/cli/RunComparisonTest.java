@@ -57,12 +57,6 @@ class RunComparisonTest {
         return home.run().id();
     }
 
-    private static JsonNode json(String... words) {
-        Called called = home.call(List.of(words));
-        assertThat(called.exit()).as(called.err()).isEqualTo(ExitCode.OK);
-        return Json.json().readTree(called.out());
-    }
-
     private static void refused(String why, String... words) {
         Called called = home.call(List.of(words));
         assertThat(called.exit()).isEqualTo(ExitCode.USER);
@@ -71,7 +65,7 @@ class RunComparisonTest {
 
     @Test
     void bothRunsHaveTheScoresThatTheyHaveAlone() {
-        JsonNode both = json("evaluate", second, "--against=" + first, "--json");
+        JsonNode both = home.json("evaluate", second, "--against=" + first, "--json");
         assertThat(both.path("run").asString()).isEqualTo(second);
         assertThat(both.path("compared_with").asString()).isEqualTo(first);
         double there = alone(first).path("bpc_after").asDouble();
@@ -86,13 +80,15 @@ class RunComparisonTest {
     }
 
     private static JsonNode alone(String run) {
-        return json("evaluate", run, "--scores-only", "--json");
+        return home.json("evaluate", run, "--scores-only", "--json");
     }
 
     @Test
     void theOtherWayRoundTheChangeHasTheOtherSign() {
-        JsonNode there = json("evaluate", second, "--against=" + first, "--json").path("change");
-        JsonNode back = json("evaluate", first, "--against=" + second, "--json").path("change");
+        JsonNode there =
+                home.json("evaluate", second, "--against=" + first, "--json").path("change");
+        JsonNode back =
+                home.json("evaluate", first, "--against=" + second, "--json").path("change");
         assertThat(back.path("value").asDouble()).isEqualTo(-there.path("value").asDouble());
         assertThat(there.path("value").asDouble())
                 .isBetween(there.path("low").asDouble(), there.path("high").asDouble());
@@ -114,7 +110,7 @@ class RunComparisonTest {
         for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
             Files.copy(adapter.resolve(file), elsewhere.resolve(file));
         }
-        JsonNode both = json("evaluate", second, "--against=" + elsewhere, "--json");
+        JsonNode both = home.json("evaluate", second, "--against=" + elsewhere, "--json");
         assertThat(both.path("bpc_against").asDouble())
                 .isEqualTo(alone(first).path("bpc_after").asDouble());
         assertThat(both.path("compared_with").asString()).isEqualTo(elsewhere.toString());
@@ -125,7 +121,7 @@ class RunComparisonTest {
     void anotherRecipeIsComparedConversationByConversation() throws IOException {
         prepare("--recipe=seed", "--name=plain", "--set=heldout_share=0.4");
         String plain = trained("plain", "--max-tokens=1000");
-        JsonNode both = json("evaluate", second, "--against=" + plain, "--json");
+        JsonNode both = home.json("evaluate", second, "--against=" + plain, "--json");
         assertThat(both.path("change").path("high").isNumber()).isTrue();
         assertThat(both.path("bpc_against").asDouble())
                 .isEqualTo(alone(plain).path("bpc_after").asDouble());
@@ -165,14 +161,15 @@ class RunComparisonTest {
             JsonNode json = Json.json().readTree(called.out());
             assertThat(json.path("dataset_changed").asBoolean(false)).isTrue();
         }
-        JsonNode voice = json("evaluate", tenth, "--replies=8", "--json");
+        JsonNode voice = home.json("evaluate", tenth, "--replies=8", "--json");
         assertThat(voice.path("dataset_changed").asBoolean(false)).isTrue();
         assertThat(voice.path("voice").path("notes").toString()).contains("prepared again");
         assertThat(Path.of(voice.path("page").asString()))
                 .content()
                 .contains("prepared again after run " + tenth);
         refused("prepared again", "evaluate", tenth, "--leak");
-        JsonNode second = json("evaluate", RunComparisonTest.second, "--scores-only", "--json");
+        JsonNode second =
+                home.json("evaluate", RunComparisonTest.second, "--scores-only", "--json");
         assertThat(second.path("dataset_changed").asBoolean(true)).isFalse();
     }
 }

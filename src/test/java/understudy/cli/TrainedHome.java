@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 import understudy.SyntheticChats;
 import understudy.base.ExitCode;
+import understudy.base.Json;
 import understudy.base.Workspace;
 import understudy.run.RunFolder;
 import understudy.store.ChatStore;
@@ -53,6 +55,13 @@ record TrainedHome(Path folder) {
     void succeed(List<String> words) {
         Called called = call(words);
         assertThat(called.exit()).as("%s: %s", words, called.err()).isEqualTo(ExitCode.OK);
+    }
+
+    /// What the call of a command with `--json` prints.
+    JsonNode json(String... words) {
+        Called called = call(List.of(words));
+        assertThat(called.exit()).as("%s: %s", List.of(words), called.err()).isEqualTo(ExitCode.OK);
+        return Json.json().readTree(called.out());
     }
 
     RunFolder run() throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -97,15 +98,8 @@ class VoicePageTest {
                         "tiny",
                         before,
                         after,
-                        HeldOutIntervals.of(
-                                before.perConversation(heldout),
-                                after.perConversation(heldout),
-                                SEED),
-                        HeldOutIntervals.perPerson(
-                                after.perPerson().keySet(),
-                                before.perConversation(heldout),
-                                after.perConversation(heldout),
-                                SEED),
+                        HeldOutIntervals.of(before, after, SEED),
+                        HeldOutIntervals.perPerson(before, after, SEED),
                         report,
                         new PreviousVoice(
                                 "20250101-000000-abc",
@@ -119,16 +113,18 @@ class VoicePageTest {
         List<HeldOutScore.Score> each = new ArrayList<>();
         HeldOutScore.Score all = new HeldOutScore.Score(0, 0, 1);
         Map<String, HeldOutScore.Score> people = new java.util.TreeMap<>();
+        Map<HeldOutScore.Conversation, HeldOutScore.Score> conversations = new LinkedHashMap<>();
         for (DatasetRow row : rows) {
             double nats = row.ownCharacters() * Math.log(2) * (bits + 0.3 * random.nextGaussian());
             HeldOutScore.Score score = new HeldOutScore.Score(nats, row.ownCharacters(), 9);
             each.add(score);
             people.put(row.person(), score);
+            conversations.put(HeldOutScore.Conversation.of(row), score);
             all =
                     new HeldOutScore.Score(
                             all.nats() + nats, all.characters() + score.characters(), 9);
         }
-        return new HeldOutScore.Scores(all, people, each);
+        return new HeldOutScore.Scores(all, people, conversations, each);
     }
 
     private static VoiceReport.Figures figures(Source source) {
